@@ -1,0 +1,62 @@
+#include "agent/base/number.h"
+
+#include <strings.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace lapwing {
+namespace {
+
+bool same_word(std::string_view text, const char* word, std::size_t size) {
+  return text.size() == size && ::strncasecmp(text.data(), word, size) == 0;
+}
+
+}  // namespace
+
+void append_value(std::string& out, double value) {
+  if (std::isnan(value)) {
+    out += "NaN";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+    return;
+  }
+  char text[512];  // 1e-6 … 1e21 in fixed form needs at most 25; scientific form 24
+  const double size = std::fabs(value);
+  const bool scientific = size != 0 && (size < 1e-6 || size >= 1e21);
+  const auto format = scientific ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value, format);
+  out.append(text, error == std::errc() ? std::size_t(end - text) : 0);
+}
+
+std::string format_value(double value) {
+  std::string out;
+  append_value(out, value);
+  return out;
+}
+
+Result<double> parse_value(std::string_view text) {
+  std::string_view digits = text;
+  bool negative = false;
+  if (!digits.empty() && (digits[0] == '+' || digits[0] == '-')) {
+    negative = digits[0] == '-';
+    digits.remove_prefix(1);
+  }
+  const double sign = negative ? -1 : 1;
+  if (same_word(digits, "nan", 3)) return std::numeric_limits<double>::quiet_NaN();
+  if (same_word(digits, "inf", 3) || same_word(digits, "infinity", 8))
+    return sign * std::numeric_limits<double>::infinity();
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool starts_well = !digits.empty() && digits[0] != '-' && digits[0] != '+';
+  if (!starts_well || end != digits.data() + digits.size() || error == std::errc::invalid_argument)
+    return invalid("not a number: \"" + std::string(text.substr(0, 60)) + "\"");
+  // from_chars leaves the value alone when it is out of range; strtod tells which side.
+  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(digits).c_str(), nullptr);
+  return sign * value;
+}
+
+}  // namespace lapwing

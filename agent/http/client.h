@@ -1,0 +1,63 @@
+// Client: all outgoing HTTP, by libcurl's multi interface on one thread of its own.
+// libcurl is loaded on first use: an agent that calls nobody does not carry it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agent/base/log.h"
+#include "agent/base/result.h"
+#include "agent/base/time.h"
+#include "agent/http/message.h"
+#include "agent/metrics/registry.h"
+
+namespace lapwing::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  ///< http or https
+  Pairs headers{};
+  std::string body{};
+  Duration timeout = 10s;                     ///< of the whole exchange
+  std::size_t response_limit_bytes = 64u << 20;  ///< after decompression
+  bool follow_redirects = true;               ///< at most 10; credentials stay with their host
+  bool accept_compressed = true;
+  std::string username{};                     ///< basic authorisation when not empty
+  std::string password{};
+  std::string ca_file{};
+  bool verify_tls = true;
+};
+
+struct ClientResponse {
+  int status = 0;
+  Pairs headers{};
+  std::string body{};
+  double seconds = 0;  ///< of the whole exchange
+
+  /// Names compare without case; "" when missing.
+  std::string_view header(std::string_view name) const;
+};
+
+/// Any status is a response; Unavailable means that there was none (refused, timed out, too
+/// large, TLS), with the reason in words.
+using ClientCallback = std::function<void(Result<ClientResponse>)>;
+
+class Client {
+ public:
+  Client(Log& log, metrics::Registry& registry);
+  /// Calls every callback that is still due with Unavailable, then returns.
+  ~Client();
+
+  /// Any thread. The callback comes once, on the client's thread, and must not block.
+  void send(ClientRequest request, ClientCallback done);
+  /// The same, waiting for the answer; not from a callback.
+  Result<ClientResponse> exchange(ClientRequest request);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lapwing::http

@@ -1,0 +1,57 @@
+// SeriesSource: the way out of the store. Series come one at a time and decode on demand, so
+// that a query over a thousand series needs the memory of one.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/model/labels.h"
+#include "agent/model/matcher.h"
+#include "agent/model/sample.h"
+#include "agent/model/series.h"
+
+namespace lapwing {
+
+/// Both ends inclusive.
+struct TimeRange {
+  Timestamp from = kBeginningOfTime;
+  Timestamp to = kNever;
+};
+
+/// What a selector found, sorted by labels. Used by one thread; may outlive retention passes,
+/// never the source.
+class SeriesSet {
+ public:
+  virtual ~SeriesSet() = default;
+
+  virtual std::size_t size() const = 0;
+  /// index < size(). Valid while the set lives.
+  virtual const Labels& labels(std::size_t index) const = 0;
+  virtual SeriesKind kind(std::size_t index) const = 0;
+  /// Replaces `out` with the series' samples within the range asked for, in time order, stale
+  /// markers included. Corrupt where stored bytes are damaged: `out` then has the rest.
+  virtual Result<void> read(std::size_t index, Columns& out) const = 0;
+};
+
+/// Any thread.
+class SeriesSource {
+ public:
+  virtual ~SeriesSource() = default;
+
+  /// Series with samples (or still live) in the range that meet every matcher.
+  virtual Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers,
+                                                    TimeRange range) const = 0;
+  /// Names of the labels that such series have, sorted.
+  virtual Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers,
+                                                       TimeRange range) const = 0;
+  /// Values of one label over such series, sorted.
+  virtual Result<std::vector<std::string>> label_values(std::string_view label,
+                                                        std::span<const Matcher> matchers,
+                                                        TimeRange range) const = 0;
+};
+
+}  // namespace lapwing

@@ -1,0 +1,27 @@
+#include "agent/base/json.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+using namespace lapwing;
+
+TEST_CASE("json: objects, arrays and commas") {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("a").integer(1).key("b").begin_array().number(0.5).boolean(true).null();
+  json.end_array().key("c").begin_object().end_object().end_object();
+  CHECK(out == R"({"a":1,"b":[0.5,true,null],"c":{}})");
+}
+
+TEST_CASE("json: texts are escaped and bytes that are no UTF-8 replaced") {
+  std::string out;
+  JsonWriter(out).string("q\" b\\ n\n t\t \x01 é \xff");
+  CHECK(out == "\"q\\\" b\\\\ n\\n t\\t \\u0001 é \xEF\xBF\xBD\"");
+}
+
+TEST_CASE("json: NaN and infinity become null") {
+  std::string out;
+  JsonWriter(out).begin_array().number(std::numeric_limits<double>::quiet_NaN()).number(
+      std::numeric_limits<double>::infinity()).end_array();
+  CHECK(out == "[null,null]");
+}
