@@ -13,7 +13,7 @@ namespace lapwing {
 namespace {
 
 // Most of /proc fits; larger files grow by doubling.
-constexpr std::size_t kFirstReadBytes = 16 * 1024;
+constexpr std::size_t kFirstReadBytes = 16'384;
 
 }  // namespace
 

@@ -19,15 +19,13 @@ class TreeBuilder {
   bool Uint(unsigned value) { return Double(value); }
   bool Int64(std::int64_t value) { return Double(double(value)); }
   bool Uint64(std::uint64_t value) { return Double(double(value)); }
-  bool Double(double value) {
-    return place({.kind = JsonValue::Kind::Number, .number = value});
-  }
+  bool Double(double value) { return place({.kind = JsonValue::Kind::Number, .number = value}); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return place({.kind = JsonValue::Kind::String, .text = std::string(text, size)});
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    open_.back()->members.emplace_back(std::string(text, size), JsonValue{});
+    open_.back()->members.push_back({std::string(text, size), {}});
     return true;
   }
   bool StartObject() { return enter(JsonValue::Kind::Object); }
@@ -39,7 +37,7 @@ class TreeBuilder {
   JsonValue& slot() {
     if (open_.empty()) return root_;
     JsonValue& parent = *open_.back();
-    if (parent.kind == JsonValue::Kind::Object) return parent.members.back().second;
+    if (parent.kind == JsonValue::Kind::Object) return parent.members.back().value;
     return parent.items.emplace_back();
   }
   bool place(JsonValue value) {
@@ -66,7 +64,7 @@ class TreeBuilder {
 
 const JsonValue* JsonValue::find(std::string_view member) const {
   for (const Member& candidate : members)
-    if (candidate.first == member) return &candidate.second;
+    if (candidate.name == member) return &candidate.value;
   return nullptr;
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "agent/base/result.h"
@@ -14,19 +13,24 @@ namespace lapwing {
 
 struct JsonValue {
   enum class Kind { Null, Boolean, Number, String, Array, Object };
-  using Member = std::pair<std::string, JsonValue>;
+  struct Member;
 
   Kind kind = Kind::Null;
   bool boolean = false;
   double number = 0;
-  std::string text;                ///< String
-  std::vector<JsonValue> items;    ///< Array
-  std::vector<Member> members;     ///< Object, in the order of the text
+  std::string text;              ///< String
+  std::vector<JsonValue> items;  ///< Array
+  std::vector<Member> members;   ///< Object, in the order of the text
 
   /// The member's value; nullptr when this is no object or has no such member.
   const JsonValue* find(std::string_view member) const;
   /// The member's text, or "" when there is none or it is no string.
   std::string_view string_at(std::string_view member) const;
+};
+
+struct JsonValue::Member {
+  std::string name;
+  JsonValue value;
 };
 
 /// Invalid with the byte offset when `text` is no JSON, or nests deeper than 64.

@@ -33,19 +33,23 @@ class Log {
 
   template <typename... Args>
   void debug(fmt::format_string<Args...> format, Args&&... args) {
-    if (enabled(LogLevel::Debug)) write(LogLevel::Debug, fmt::vformat(format, fmt::make_format_args(args...)));
+    if (enabled(LogLevel::Debug))
+      write(LogLevel::Debug, fmt::vformat(format, fmt::make_format_args(args...)));
   }
   template <typename... Args>
   void info(fmt::format_string<Args...> format, Args&&... args) {
-    if (enabled(LogLevel::Info)) write(LogLevel::Info, fmt::vformat(format, fmt::make_format_args(args...)));
+    if (enabled(LogLevel::Info))
+      write(LogLevel::Info, fmt::vformat(format, fmt::make_format_args(args...)));
   }
   template <typename... Args>
   void warn(fmt::format_string<Args...> format, Args&&... args) {
-    if (enabled(LogLevel::Warn)) write(LogLevel::Warn, fmt::vformat(format, fmt::make_format_args(args...)));
+    if (enabled(LogLevel::Warn))
+      write(LogLevel::Warn, fmt::vformat(format, fmt::make_format_args(args...)));
   }
   template <typename... Args>
   void error(fmt::format_string<Args...> format, Args&&... args) {
-    if (enabled(LogLevel::Error)) write(LogLevel::Error, fmt::vformat(format, fmt::make_format_args(args...)));
+    if (enabled(LogLevel::Error))
+      write(LogLevel::Error, fmt::vformat(format, fmt::make_format_args(args...)));
   }
 
  private:

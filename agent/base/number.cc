@@ -55,7 +55,8 @@ Result<double> parse_value(std::string_view text) {
   if (!starts_well || end != digits.data() + digits.size() || error == std::errc::invalid_argument)
     return invalid("not a number: \"" + std::string(text.substr(0, 60)) + "\"");
   // from_chars leaves the value alone when it is out of range; strtod tells which side.
-  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(digits).c_str(), nullptr);
+  if (error == std::errc::result_out_of_range)
+    value = std::strtod(std::string(digits).c_str(), nullptr);
   return sign * value;
 }
 

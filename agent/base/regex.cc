@@ -96,6 +96,7 @@ bool Regex::expand(std::string_view text, std::string_view replacement, std::str
   if (!program_->re.Match(piece(text), 0, text.size(), RE2::ANCHOR_BOTH, pieces.data(), count))
     return false;
   std::vector<std::string_view> groups;
+  groups.reserve(pieces.size());
   for (const auto& p : pieces) groups.emplace_back(p.data(), p.size());
   append_expansion(out, replacement, groups);
   return true;
@@ -106,11 +107,12 @@ std::string Regex::replace_all(std::string_view text, std::string_view replaceme
   std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(count));
   std::string out;
   std::size_t at = 0;
-  while (at <= text.size() && program_->re.Match(piece(text), at, text.size(), RE2::UNANCHORED,
-                                                 pieces.data(), count)) {
+  while (at <= text.size() &&
+         program_->re.Match(piece(text), at, text.size(), RE2::UNANCHORED, pieces.data(), count)) {
     const std::size_t start = std::size_t(pieces[0].data() - text.data());
     out += text.substr(at, start - at);
     std::vector<std::string_view> groups;
+    groups.reserve(pieces.size());
     for (const auto& p : pieces) groups.emplace_back(p.data(), p.size());
     append_expansion(out, replacement, groups);
     at = start + pieces[0].size();

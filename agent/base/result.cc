@@ -7,10 +7,14 @@ namespace lapwing {
 
 std::string_view name(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::NoData: return "no data";
-    case ErrorKind::Invalid: return "invalid";
-    case ErrorKind::Unavailable: return "unavailable";
-    case ErrorKind::Corrupt: return "corrupt";
+    case ErrorKind::NoData:
+      return "no data";
+    case ErrorKind::Invalid:
+      return "invalid";
+    case ErrorKind::Unavailable:
+      return "unavailable";
+    case ErrorKind::Corrupt:
+      return "corrupt";
   }
   return "unknown";
 }

@@ -40,22 +40,32 @@ inline Error unavailable(std::string message) {
 }
 inline Error corrupt(std::string message) { return {ErrorKind::Corrupt, std::move(message)}; }
 
-/// "open /x: Permission denied" from errno. ENOENT, ENODEV and ENOTDIR are NoData, the rest Unavailable.
+/// "open /x: Permission denied" from errno. ENOENT, ENODEV and ENOTDIR are NoData, the rest
+/// Unavailable.
 Error system_error(std::string_view what, int error_number);
 
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
   /// The value; only when ok().
-  T& value() & { assert(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { assert(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { assert(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    assert(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -63,8 +73,14 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   /// The error; only when not ok().
-  const Error& error() const& { assert(!ok()); return *std::get_if<1>(&state_); }
-  Error&& error() && { assert(!ok()); return std::move(*std::get_if<1>(&state_)); }
+  const Error& error() const& {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    assert(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
   /// Puts the place before the error's message; a value passes unchanged.
   Result in(std::string_view place) && {
@@ -86,8 +102,14 @@ class [[nodiscard]] Result<void> {
   explicit operator bool() const { return ok(); }
 
   /// The error; only when not ok().
-  const Error& error() const& { assert(!ok()); return *error_; }
-  Error&& error() && { assert(!ok()); return std::move(*error_); }
+  const Error& error() const& {
+    assert(!ok());
+    return *error_;
+  }
+  Error&& error() && {
+    assert(!ok());
+    return std::move(*error_);
+  }
 
   Result in(std::string_view place) && {
     if (error_) error_->message.insert(0, ": ").insert(0, place);

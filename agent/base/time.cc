@@ -97,10 +97,10 @@ std::string format_rfc3339(Timestamp time) {
   const year_month_day date(day);
   const hh_mm_ss<Duration> clock(time - day);
   char text[64];
-  int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
-                             unsigned(date.month()), unsigned(date.day()),
-                             int(clock.hours().count()), int(clock.minutes().count()),
-                             int(clock.seconds().count()));
+  int length =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
+                    unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
+                    int(clock.minutes().count()), int(clock.seconds().count()));
   if (clock.subseconds().count() != 0)
     length += std::snprintf(text + length, sizeof text - std::size_t(length), ".%03d",
                             int(clock.subseconds().count()));

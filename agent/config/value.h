@@ -15,7 +15,7 @@ namespace lapwing::config {
 struct Place {
   std::string file;
   int line = 0;    ///< from 1; 0: the whole file
-  int column = 0;  ///< from 1
+  int column = 0;  ///< from 1, in bytes
 
   /// "lapwing.yml:12:3".
   std::string to_string() const;

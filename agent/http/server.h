@@ -24,10 +24,13 @@ struct ServerOptions {
   std::size_t body_limit_bytes = 32u << 20;
   std::size_t event_stream_limit = 64;
   std::size_t event_buffer_limit_bytes = 1u << 20;
-  Duration head_timeout = 10s;   ///< from the first byte to the end of the head
+  std::size_t queue_limit = 128;                ///< complete requests that wait for a worker
+  std::size_t buffer_limit_bytes = 256u << 20;  ///< requests and answers of all connections
+  Duration head_timeout = 10s;  ///< from the first byte to the end of the head
   Duration body_timeout = 60s;
   Duration idle_timeout = 120s;  ///< keep-alive
-  Duration write_timeout = 60s;
+  Duration write_timeout = 60s;  ///< for each 64 KiB of an answer
+  Duration event_comment_interval = 15s;  ///< finds event streams whose peer has gone silently
 };
 
 /// Parses "HOST:PORT", ":PORT", "[::1]:PORT". Invalid otherwise.
@@ -48,6 +51,8 @@ class Server {
 
   void start();
   /// Stops accepting, waits up to 5 s for running handlers, closes every connection.
+  /// A handler that is still running then is waited for by the destructor. Calling it twice is
+  /// harmless; so is not calling it: the destructor does.
   void stop();
   /// The port that is listened on.
   int port() const;

@@ -16,7 +16,7 @@ namespace lapwing {
 /// One source's samples of one collection. Views into the caller's memory, for one call.
 struct Batch {
   SourceRef source = kNoSource;
-  Timestamp time;                      ///< of every sample, unless `times` is given
+  Timestamp time;  ///< of every sample, unless `times` is given
   std::span<const SeriesRef> refs;
   std::span<const double> values;      ///< as many as refs
   std::span<const Timestamp> times{};  ///< empty, or as many as refs: explicit timestamps
@@ -25,9 +25,9 @@ struct Batch {
 /// What became of a batch. What is not named here was stored.
 struct AppendOutcome {
   std::uint32_t stored = 0;
-  std::uint32_t out_of_order = 0;  ///< older than the store takes for that series
-  std::uint32_t conflicting = 0;   ///< another value at a time that the series already has
-  std::uint32_t too_far_ahead = 0; ///< over 10 minutes ahead of now
+  std::uint32_t out_of_order = 0;      ///< older than the store takes for that series
+  std::uint32_t conflicting = 0;       ///< another value at a time that the series already has
+  std::uint32_t too_far_ahead = 0;     ///< over 10 minutes ahead of now
   std::vector<std::uint32_t> retired;  ///< indexes whose ref is no longer valid: resolve again
 };
 

@@ -51,8 +51,7 @@ Labels Labels::from(std::vector<Label> labels) {
 
   std::size_t bytes = 0;
   for (const Label& label : kept) bytes += label.name.size() + label.value.size();
-  void* memory =
-      ::operator new(sizeof(Block) + 2 * kept.size() * sizeof(std::uint32_t) + bytes);
+  void* memory = ::operator new(sizeof(Block) + 2 * kept.size() * sizeof(std::uint32_t) + bytes);
   Block* block = new (memory) Block{1, std::uint32_t(kept.size()), 0};
   char* to = const_cast<char*>(block->bytes());
   std::uint32_t at = 0;
@@ -155,8 +154,9 @@ LabelsBuilder::LabelsBuilder(const Labels& base) {
 
 LabelsBuilder& LabelsBuilder::set(std::string_view name, std::string_view value) {
   if (value.empty()) return remove(name);
-  const auto at = std::lower_bound(pairs_.begin(), pairs_.end(), name,
-                                   [](const auto& pair, std::string_view n) { return pair.first < n; });
+  const auto at =
+      std::lower_bound(pairs_.begin(), pairs_.end(), name,
+                       [](const auto& pair, std::string_view n) { return pair.first < n; });
   if (at != pairs_.end() && at->first == name)
     at->second = value;
   else

@@ -4,10 +4,14 @@ namespace lapwing {
 
 std::string_view name(MatchKind kind) {
   switch (kind) {
-    case MatchKind::Equal: return "=";
-    case MatchKind::NotEqual: return "!=";
-    case MatchKind::Regex: return "=~";
-    case MatchKind::NotRegex: return "!~";
+    case MatchKind::Equal:
+      return "=";
+    case MatchKind::NotEqual:
+      return "!=";
+    case MatchKind::Regex:
+      return "=~";
+    case MatchKind::NotRegex:
+      return "!~";
   }
   return "=";
 }
@@ -28,10 +32,14 @@ Matcher Matcher::equal(std::string label, std::string value) {
 
 bool Matcher::matches(std::string_view value) const {
   switch (kind_) {
-    case MatchKind::Equal: return value == value_;
-    case MatchKind::NotEqual: return value != value_;
-    case MatchKind::Regex: return regex_->matches(value);
-    case MatchKind::NotRegex: return !regex_->matches(value);
+    case MatchKind::Equal:
+      return value == value_;
+    case MatchKind::NotEqual:
+      return value != value_;
+    case MatchKind::Regex:
+      return regex_->matches(value);
+    case MatchKind::NotRegex:
+      return !regex_->matches(value);
   }
   return false;
 }

@@ -31,11 +31,14 @@ struct MetricInfo {
 constexpr SeriesKind series_kind(MetricType type) {
   switch (type) {
     case MetricType::Counter:
-    case MetricType::Histogram: return SeriesKind::Counter;
+    case MetricType::Histogram:
+      return SeriesKind::Counter;
     case MetricType::Gauge:
-    case MetricType::Info: return SeriesKind::Gauge;
+    case MetricType::Info:
+      return SeriesKind::Gauge;
     case MetricType::Summary:
-    case MetricType::Unknown: break;
+    case MetricType::Unknown:
+      break;
   }
   return SeriesKind::Unknown;
 }

@@ -22,12 +22,18 @@ enum class MetricType : std::uint8_t { Unknown, Counter, Gauge, Histogram, Summa
 /// "counter", "gauge", "histogram", "summary", "info", "unknown".
 constexpr std::string_view name(MetricType type) {
   switch (type) {
-    case MetricType::Counter: return "counter";
-    case MetricType::Gauge: return "gauge";
-    case MetricType::Histogram: return "histogram";
-    case MetricType::Summary: return "summary";
-    case MetricType::Info: return "info";
-    case MetricType::Unknown: break;
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Gauge:
+      return "gauge";
+    case MetricType::Histogram:
+      return "histogram";
+    case MetricType::Summary:
+      return "summary";
+    case MetricType::Info:
+      return "info";
+    case MetricType::Unknown:
+      break;
   }
   return "unknown";
 }

@@ -18,7 +18,7 @@ namespace lapwing {
 struct CollectorStatus {
   std::string name;
   Duration interval{};
-  bool available = true;  ///< false: this host has no such data (NoData)
+  bool available = true;   ///< false: this host has no such data (NoData)
   std::string last_error;  ///< empty when the last collection went well
   Timestamp last_time;
   double last_duration_seconds = 0;
@@ -59,7 +59,7 @@ struct StoreStatus {
   std::uint64_t series = 0;
   std::uint64_t samples_appended = 0;  ///< since the start
   std::uint64_t bytes_on_disk = 0;
-  std::uint64_t bytes_written = 0;     ///< since the start, journal and chunks
+  std::uint64_t bytes_written = 0;  ///< since the start, journal and chunks
   Timestamp oldest;
   Timestamp newest;
   std::string trouble;  ///< why writing has stopped, or what was set aside; empty when well

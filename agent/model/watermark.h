@@ -30,9 +30,9 @@ class Watermark {
   void notify();
 
   mutable std::mutex mutex_;
-  std::map<Timestamp, int> outstanding_;        // guarded by mutex_
-  Timestamp announced_ = kBeginningOfTime;      // guarded by mutex_
-  std::function<void()> changed_;               // guarded by mutex_
+  std::map<Timestamp, int> outstanding_;    // guarded by mutex_
+  Timestamp announced_ = kBeginningOfTime;  // guarded by mutex_
+  std::function<void()> changed_;           // guarded by mutex_
 };
 
 }  // namespace lapwing

@@ -24,7 +24,8 @@ class MemoryStore final : public Appender, public SeriesSource {
 
   Result<SeriesRef> resolve(const Labels& labels, SeriesKind kind) override {
     const std::lock_guard lock(mutex_);
-    if (const auto found = refs_.find(labels); found != refs_.end()) return SeriesRef(found->second);
+    if (const auto found = refs_.find(labels); found != refs_.end())
+      return SeriesRef(found->second);
     series_.push_back({labels, kind, {}});
     refs_[labels] = series_.size();
     return SeriesRef(series_.size());

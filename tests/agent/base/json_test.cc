@@ -21,7 +21,10 @@ TEST_CASE("json: texts are escaped and bytes that are no UTF-8 replaced") {
 
 TEST_CASE("json: NaN and infinity become null") {
   std::string out;
-  JsonWriter(out).begin_array().number(std::numeric_limits<double>::quiet_NaN()).number(
-      std::numeric_limits<double>::infinity()).end_array();
+  JsonWriter(out)
+      .begin_array()
+      .number(std::numeric_limits<double>::quiet_NaN())
+      .number(std::numeric_limits<double>::infinity())
+      .end_array();
   CHECK(out == "[null,null]");
 }

@@ -17,9 +17,9 @@ TEST_CASE("json value: a tree with every kind") {
 }
 
 TEST_CASE("json value: malformed, truncated and too deep texts are Invalid") {
-  for (const std::string& text : {std::string(""), std::string("{"), std::string("[1,]"),
-                                  std::string("{\"a\":}"), std::string("1 2"),
-                                  std::string("\"\xff\""), std::string(1000, '[')}) {
+  for (const std::string& text :
+       {std::string(""), std::string("{"), std::string("[1,]"), std::string("{\"a\":}"),
+        std::string("1 2"), std::string("\"\xff\""), std::string(1000, '[')}) {
     INFO(text);
     CHECK(parse_json(text).error().kind == ErrorKind::Invalid);
   }

@@ -8,7 +8,9 @@ TEST_CASE("time: durations read as Prometheus writes them") {
   CHECK(*parse_duration("1h30m") == 90min);
   CHECK(*parse_duration("250ms") == 250ms);
   CHECK(*parse_duration("2w") == 336h);
-  CHECK(*parse_duration("1y2w3d4h5m6s7ms") == Duration(32'850'000'000 - 1'314'000'000 + 1'209'600'000 + 259'200'000 + 14'400'000 + 300'000 + 6'000 + 7));
+  CHECK(*parse_duration("1y2w3d4h5m6s7ms") ==
+        Duration(32'850'000'000 - 1'314'000'000 + 1'209'600'000 + 259'200'000 + 14'400'000 +
+                 300'000 + 6'000 + 7));
   CHECK(*parse_duration("0") == 0ms);
 }
 

@@ -1,0 +1,1 @@
+lapwing_fuzz(config_yaml USES lapwing_config)
