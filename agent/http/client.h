@@ -20,11 +20,11 @@ struct ClientRequest {
   std::string url;  ///< http or https
   Pairs headers{};
   std::string body{};
-  Duration timeout = 10s;                     ///< of the whole exchange
+  Duration timeout = 10s;                        ///< of the whole exchange
   std::size_t response_limit_bytes = 64u << 20;  ///< after decompression
-  bool follow_redirects = true;               ///< at most 10; credentials stay with their host
+  bool follow_redirects = true;                  ///< at most 10; credentials stay with their host
   bool accept_compressed = true;
-  std::string username{};                     ///< basic authorisation when not empty
+  std::string username{};  ///< basic authorisation when not empty
   std::string password{};
   std::string ca_file{};
   bool verify_tls = true;
@@ -41,16 +41,23 @@ struct ClientResponse {
 };
 
 /// Any status is a response; Unavailable means that there was none (refused, timed out, too
-/// large, TLS), with the reason in words.
+/// large, TLS), with the reason in words; Invalid, that the request cannot be sent as it is.
 using ClientCallback = std::function<void(Result<ClientResponse>)>;
+
+struct ClientOptions {
+  std::size_t in_flight_limit = 64;  ///< requests on the wire at once; the others wait
+  std::size_t queue_limit = 1024;    ///< requests that wait; one more is Unavailable at once
+};
 
 class Client {
  public:
-  Client(Log& log, metrics::Registry& registry);
+  /// `log` and `registry` must outlive it. Cheap: the thread and libcurl come with the first send.
+  Client(Log& log, metrics::Registry& registry, ClientOptions options = {});
   /// Calls every callback that is still due with Unavailable, then returns.
   ~Client();
 
-  /// Any thread. The callback comes once, on the client's thread, and must not block.
+  /// Any thread. The callback comes once, on the client's thread, and must not block. (Before
+  /// send returns only where there is no such thread: libcurl is missing, or the client stops.)
   void send(ClientRequest request, ClientCallback done);
   /// The same, waiting for the answer; not from a callback.
   Result<ClientResponse> exchange(ClientRequest request);

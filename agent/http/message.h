@@ -13,12 +13,12 @@ namespace lapwing::http {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;          ///< "GET", "POST", …
-  std::string path;            ///< decoded, without the query
-  Pairs parameters;            ///< of the query, then of a form body, decoded, in order
-  Pairs headers;               ///< as received
+  std::string method;  ///< "GET", "POST", …
+  std::string path;    ///< decoded, without the query
+  Pairs parameters;    ///< of the query, then of a form body, decoded, in order
+  Pairs headers;       ///< as received
   std::string body;
-  std::string remote_address;  ///< the peer's address, never a header's word
+  std::string remote_address;               ///< the peer's address, never a header's word
   std::vector<std::string> path_arguments;  ///< what the `*` of the route stood for
 
   /// The first parameter of that name, or "".

@@ -26,10 +26,10 @@ struct ServerOptions {
   std::size_t event_buffer_limit_bytes = 1u << 20;
   std::size_t queue_limit = 128;                ///< complete requests that wait for a worker
   std::size_t buffer_limit_bytes = 256u << 20;  ///< requests and answers of all connections
-  Duration head_timeout = 10s;  ///< from the first byte to the end of the head
+  Duration head_timeout = 10s;                  ///< from the first byte to the end of the head
   Duration body_timeout = 60s;
-  Duration idle_timeout = 120s;  ///< keep-alive
-  Duration write_timeout = 60s;  ///< for each 64 KiB of an answer
+  Duration idle_timeout = 120s;           ///< keep-alive
+  Duration write_timeout = 60s;           ///< for each 64 KiB of an answer
   Duration event_comment_interval = 15s;  ///< finds event streams whose peer has gone silently
 };
 

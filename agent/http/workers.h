@@ -1,0 +1,63 @@
+// Workers: the few threads that run handlers, behind a bounded queue of complete requests.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/base/log.h"
+#include "agent/base/time.h"
+#include "agent/http/adapter.h"
+#include "agent/http/mailbox.h"
+#include "agent/http/router.h"
+#include "agent/http/server.h"
+#include "agent/http/server_metrics.h"
+
+namespace lapwing::http {
+
+struct Job {
+  ConnectionId connection = 0;
+  RawRequest request;
+  std::string peer;
+  std::chrono::nanoseconds arrived{};
+};
+
+class Workers {
+ public:
+  /// Everything must outlive it.
+  Workers(const ServerOptions& options, const Router& router, std::shared_ptr<Mailbox> mailbox,
+          ServerMetrics& metrics, const Clock& clock, Log& log);
+  /// Waits for running handlers, however long they take.
+  ~Workers();
+
+  void start();
+  /// False when the queue is full: the job is dropped. Any thread.
+  bool submit(Job job);
+  /// Drops what waits and starts nothing more. Waits at most `patience` for running handlers;
+  /// false when one is still running then.
+  bool stop(Duration patience);
+
+ private:
+  void run();
+  void work(Adapter& adapter, Job job);
+  void open_stream(Handled handled, const Job& job);
+
+  const ServerOptions& options_;
+  const Router& router_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  ServerMetrics& metrics_;
+  const Clock& clock_;
+  Log& log_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;     // guarded by mutex_
+  bool stop_ = false;        // guarded by mutex_
+  std::size_t running_ = 0;  // guarded by mutex_: handlers at work
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace lapwing::http

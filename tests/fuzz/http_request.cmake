@@ -1,0 +1,1 @@
+lapwing_fuzz(http_request USES lapwing_http)
