@@ -1,0 +1,194 @@
+#include "agent/tsdb/codec.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "agent/tsdb/bytes.h"
+
+namespace lapwing::tsdb {
+namespace {
+
+// The low two bits of a value token.
+enum Tag : std::uint64_t { kRepeat = 0, kDecimal = 1, kXor = 2, kForm = 3 };
+
+// Forms 0 to 9 divide the mantissa by a power of ten; 10 to 12 multiply by a negative one, as
+// exporters do with milli-, micro- and nanoseconds (the two differ in the last bit).
+constexpr std::uint8_t kForms = 13;
+constexpr std::array<double, kForms> kFactor = {1,   1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                                1e7, 1e8, 1e9, 1e-3, 1e-6, 1e-9};
+constexpr std::array<double, kForms> kInverse = {1,   1e1, 1e2, 1e3, 1e4, 1e5, 1e6,
+                                                 1e7, 1e8, 1e9, 1e3, 1e6, 1e9};
+// Past so many futile searches a column is taken for one of true floating-point values.
+constexpr std::uint8_t kSearches = 4;
+
+double from_mantissa(std::int64_t mantissa, std::uint8_t form) {
+  return form < 10 ? double(mantissa) / kFactor[form] : double(mantissa) * kFactor[form];
+}
+
+bool to_mantissa(double value, std::uint8_t form, std::int64_t& mantissa) {
+  constexpr double kLimit = double(1LL << 51);
+  constexpr double kRounder = double(3LL << 51);  // adding it rounds to an integer
+  const double scaled = value * kInverse[form];
+  if (!(std::fabs(scaled) < kLimit)) return false;  // NaN and infinities too
+  mantissa = std::int64_t((scaled + kRounder) - kRounder);
+  return std::bit_cast<std::uint64_t>(from_mantissa(mantissa, form)) ==
+         std::bit_cast<std::uint64_t>(value);
+}
+
+bool find_form(ValueState& state, double value, std::int64_t& mantissa) {
+  if (to_mantissa(value, state.form, mantissa)) return true;
+  if (state.misses >= kSearches) return false;
+  for (std::uint8_t form = 0; form < kForms; ++form) {
+    if (form == state.form || !to_mantissa(value, form, mantissa)) continue;
+    state.form = form;
+    return true;
+  }
+  ++state.misses;
+  return false;
+}
+
+void put_xor(std::string& out, std::uint64_t difference) {
+  const unsigned low_zero_bytes = unsigned(std::countr_zero(difference)) / 8;
+  const unsigned bytes = 8 - low_zero_bytes - unsigned(std::countl_zero(difference)) / 8;
+  put_varint(out, ((low_zero_bytes * 8 + bytes - 1) << 2) | kXor);
+  difference >>= 8 * low_zero_bytes;
+  for (unsigned i = 0; i < bytes; ++i) out += char(difference >> (8 * i));
+}
+
+/// Applies the token `token`; true when it gave a value, false for a new form or damage.
+bool take_value(ValueState& state, std::uint64_t token, ByteReader& in) {
+  const std::uint64_t rest = token >> 2;
+  switch (token & 3) {
+    case kDecimal:
+      state.mantissa = std::int64_t(std::uint64_t(state.mantissa) + std::uint64_t(unzigzag(rest)));
+      state.bits = std::bit_cast<std::uint64_t>(from_mantissa(state.mantissa, state.form));
+      return true;
+    case kXor: {
+      const unsigned shift = unsigned(rest / 8), bytes = unsigned(rest % 8) + 1;
+      if (rest > 63 || shift + bytes > 8) break;
+      std::uint64_t difference = 0;
+      for (unsigned i = 0; i < bytes; ++i) difference |= std::uint64_t(in.byte()) << (8 * i);
+      state.bits ^= difference << (8 * shift);
+      return !in.failed();
+    }
+    case kForm:
+      if (rest >= kForms) break;
+      state.form = std::uint8_t(rest);
+      state.mantissa = 0;
+      return false;
+    default:
+      break;
+  }
+  in.fail();
+  return false;
+}
+
+}  // namespace
+
+void encode_change(ValueState& state, double value, std::string& out) {
+  const std::uint8_t form_before = state.form;
+  std::int64_t mantissa = 0;
+  if (find_form(state, value, mantissa)) {
+    if (state.form != form_before) {
+      put_varint(out, (std::uint64_t(state.form) << 2) | kForm);
+      state.mantissa = 0;
+    }
+    put_varint(out, (zigzag(mantissa - state.mantissa) << 2) | kDecimal);
+    state.mantissa = mantissa;
+  } else {
+    put_xor(out, state.bits ^ std::bit_cast<std::uint64_t>(value));
+  }
+  state.bits = std::bit_cast<std::uint64_t>(value);
+}
+
+bool decode_change(ValueState& state, ByteReader& in) {
+  while (!in.failed())
+    if (take_value(state, in.varint(), in)) return !in.failed();
+  return false;
+}
+
+void ValueEncoder::append(double value, std::string& out) {
+  if (std::bit_cast<std::uint64_t>(value) == state_.bits) {
+    ++repeats_;
+    return;
+  }
+  finish(out);
+  repeats_ = 0;
+  encode_change(state_, value, out);
+}
+
+void ValueEncoder::finish(std::string& out) const {
+  if (repeats_ > 0) put_varint(out, (std::uint64_t(repeats_) << 2) | kRepeat);
+}
+
+double ValueEncoder::newest() const { return std::bit_cast<double>(state_.bits); }
+
+void TimeEncoder::append(std::int64_t time, std::string& out) {
+  if (!started_) {
+    started_ = true;
+    put_signed(out, time);
+    time_ = time;
+    return;
+  }
+  const std::int64_t delta = time - time_;
+  time_ = time;
+  if (delta == delta_) {
+    ++repeats_;
+    return;
+  }
+  finish(out);
+  repeats_ = 0;
+  put_varint(out, (zigzag(delta - delta_) << 1) | 1);
+  delta_ = delta;
+}
+
+void TimeEncoder::finish(std::string& out) const {
+  if (repeats_ > 0) put_varint(out, std::uint64_t(repeats_) << 1);
+}
+
+bool decode_values(std::string_view bytes, std::span<double> out) {
+  ByteReader in(bytes);
+  ValueState state;
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const std::uint64_t token = in.varint();
+    if (in.failed()) return false;
+    if ((token & 3) == kRepeat) {
+      const std::uint64_t repeats = token >> 2;
+      if (repeats > out.size() - filled || repeats == 0) return false;
+      std::fill_n(out.begin() + std::ptrdiff_t(filled), repeats, std::bit_cast<double>(state.bits));
+      filled += std::size_t(repeats);
+    } else if (take_value(state, token, in)) {
+      out[filled++] = std::bit_cast<double>(state.bits);
+    } else if (in.failed()) {
+      return false;
+    }
+  }
+  return in.at_end();
+}
+
+bool decode_times(std::string_view bytes, std::span<std::int64_t> out) {
+  if (out.empty()) return bytes.empty();
+  ByteReader in(bytes);
+  // Unsigned: damaged bytes may wrap around, which must not be undefined.
+  std::uint64_t time = std::uint64_t(in.signed_varint());
+  std::uint64_t delta = 0;
+  out[0] = std::int64_t(time);
+  std::size_t filled = 1;
+  while (filled < out.size()) {
+    const std::uint64_t token = in.varint();
+    if (in.failed()) return false;
+    std::uint64_t count = 1;
+    if ((token & 1) != 0)
+      delta += std::uint64_t(unzigzag(token >> 1));
+    else
+      count = token >> 1;
+    if (count > out.size() - filled || count == 0) return false;
+    for (; count > 0; --count) out[filled++] = std::int64_t(time += delta);
+  }
+  return !in.failed() && in.at_end();
+}
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,32 @@
+// zstd, the only place that uses it: for groups of series on disk and for the journal's frames.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/base/result.h"
+
+struct ZSTD_CCtx_s;
+
+namespace lapwing::tsdb {
+
+/// One thread at a time; keeps its working memory from call to call.
+class Compressor {
+ public:
+  Compressor() = default;
+  /// A zstd frame with content size and checksum. Unavailable when memory is short.
+  Result<std::string> compress(std::string_view bytes, int level);
+
+ private:
+  struct Free {
+    void operator()(ZSTD_CCtx_s* context) const;
+  };
+  std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+};
+
+/// Corrupt when damaged or when the content would be larger than `limit_bytes`.
+Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes);
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,349 @@
+#include "agent/tsdb/head.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace lapwing::tsdb {
+namespace {
+
+constexpr std::size_t kSourceLimit = 10'000;  // further ones share no time column
+// A series written backwards sample by sample makes a run of each; from here on they are merged.
+constexpr std::size_t kManyRuns = 64;
+
+bool same_bits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+std::array<const OpenRun*, 2> open_runs(const OpenRun& open, const std::unique_ptr<OpenRun>& late) {
+  return {&open, late.get()};
+}
+
+/// `runs` as few as can be, none reaching over a period, times rising.
+std::vector<std::shared_ptr<const Run>> merge_runs(
+    const std::vector<std::shared_ptr<const Run>>& runs, std::int64_t period) {
+  std::vector<RunView> views;
+  for (const auto& run : runs) views.push_back(view(*run));
+  Columns columns;
+  static_cast<void>(read_runs(views, {}, columns));  // Made in memory by us: never damaged.
+  std::vector<std::shared_ptr<const Run>> merged;
+  OpenRun open;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::int64_t time = to_millis(columns.times[i]);
+    if (!open.empty() &&
+        (open.count() == kRunSamples || open.first_time() / period != time / period))
+      merged.push_back(open.seal());
+    open.append(time, columns.values[i], nullptr, 0);
+  }
+  if (!open.empty()) merged.push_back(open.seal());
+  return merged;
+}
+
+}  // namespace
+
+SourceRef Head::source(std::string_view name) {
+  if (const auto found = source_numbers_.find(name); found != source_numbers_.end())
+    return SourceRef(found->second);
+  if (sources_.size() >= kSourceLimit) return kNoSource;
+  sources_.push_back({std::string(name), nullptr});
+  source_numbers_.emplace(name, std::uint32_t(sources_.size()));
+  return SourceRef(std::uint32_t(sources_.size()));
+}
+
+Result<SeriesRef> Head::resolve(const Labels& labels, SeriesKind kind, Timestamp now) {
+  if (const auto* known = index_.find(labels)) {
+    find(SeriesRef(known->second))->resolved_time = to_millis(now);
+    return SeriesRef(known->second);
+  }
+  if (labels.metric_name().empty()) return invalid("a series without a metric name");
+  if (labels.size() > kLabelsLimit)
+    return invalid("more than " + std::to_string(kLabelsLimit) + " labels");
+  if (labels.text_bytes() > kLabelBytesLimit)
+    return invalid("labels of more than " + std::to_string(kLabelBytesLimit) + " bytes");
+  if (index_.size() >= options_.series_limit)
+    return invalid("the limit of " + std::to_string(options_.series_limit) + " series is reached");
+  const std::uint32_t ref = next_ref_++;
+  const std::size_t page = ref / kPageSeries;
+  if (page >= pages_.size()) pages_.resize(page + 1);
+  if (pages_[page] == nullptr) pages_[page] = std::make_unique<Page>();
+  auto series = std::make_unique<Series>();
+  series->labels = labels;
+  series->kind = kind;
+  series->resolved_time = to_millis(now);
+  pages_[page]->series[ref % kPageSeries] = std::move(series);
+  ++pages_[page]->live;
+  index_.add(labels, ref);
+  return SeriesRef(ref);
+}
+
+Head::Series* Head::find(SeriesRef ref) const {
+  const std::size_t page = std::size_t(ref) / kPageSeries;
+  if (page >= pages_.size() || pages_[page] == nullptr) return nullptr;
+  return pages_[page]->series[std::size_t(ref) % kPageSeries].get();
+}
+
+std::int64_t Head::period_of(std::int64_t time) const { return time / options_.period.count(); }
+
+std::uint32_t Head::column_place(Source& source, std::int64_t time) {
+  TimeColumn* column = source.column.get();
+  if (column != nullptr && column->count > 0) {
+    const std::int64_t last = column->times[column->count - 1];
+    if (last == time) return column->count - 1;  // A batch in two parts.
+    if (column->count == kRunSamples || time < last || period_of(last) != period_of(time))
+      column = nullptr;
+  }
+  if (column == nullptr) {
+    source.column = std::make_shared<TimeColumn>();
+    column = source.column.get();
+  }
+  column->times[column->count] = time;
+  return column->count++;
+}
+
+AppendOutcome Head::append(const Batch& batch, Timestamp now, Timestamp oldest,
+                           JournalEncoder* journal, std::uint64_t segment) {
+  AppendOutcome outcome;
+  skipped_.clear();
+  // Before 1970 there are no periods; `oldest` is what retention keeps.
+  const Timestamp lowest = std::max(oldest, from_millis(0));
+  const Timestamp highest = now + kFarthestAhead;
+  const bool one_time = batch.times.empty();
+  const bool known_source =
+      batch.source != kNoSource && std::size_t(batch.source) <= sources_.size();
+  std::shared_ptr<TimeColumn> column;
+  std::uint32_t index = 0;
+  if (one_time && known_source && batch.time >= lowest && batch.time <= highest) {
+    Source& source = sources_[std::size_t(batch.source) - 1];
+    index = column_place(source, to_millis(batch.time));
+    column = source.column;
+  }
+  for (std::uint32_t i = 0; i < batch.refs.size(); ++i) {
+    const Timestamp time = one_time ? batch.time : batch.times[i];
+    Series* const series = find(batch.refs[i]);
+    Fate fate = Fate::OutOfOrder;
+    if (series == nullptr) {
+      outcome.retired.push_back(i);
+    } else if (time > highest) {
+      ++outcome.too_far_ahead;
+    } else {
+      if (time >= lowest) fate = store(*series, to_millis(time), batch.values[i], column, index);
+      if (fate == Fate::OutOfOrder) ++outcome.out_of_order;
+      if (fate == Fate::Conflicting) ++outcome.conflicting;
+    }
+    if (fate != Fate::Stored) {
+      skipped_.push_back(i);
+      continue;
+    }
+    ++outcome.stored;
+    if (journal != nullptr && series->journal_segment != segment) {
+      journal->series(std::uint32_t(batch.refs[i]), series->kind, series->labels);
+      series->journal_segment = segment;
+    }
+  }
+  if (journal == nullptr || outcome.stored == 0) return outcome;
+  if (one_time)
+    journal->batch(known_source ? sources_[std::size_t(batch.source) - 1].name : "",
+                   to_millis(batch.time), batch.refs, batch.values, skipped_);
+  else
+    journal->samples(batch.refs, batch.times, batch.values, skipped_);
+  return outcome;
+}
+
+Head::Fate Head::store(Series& series, std::int64_t time, double value,
+                       const std::shared_ptr<TimeColumn>& column, std::uint32_t index) {
+  if (series.has_newest && time <= series.newest_time) {
+    if (time == series.newest_time)
+      return same_bits(series.newest_value, value) ? Fate::Stored : Fate::Conflicting;
+    return store_late(series, time, value);
+  }
+  extend(series, series.open, time, value, column, index);
+  series.has_newest = true;
+  series.newest_time = time;
+  series.newest_value = value;
+  newest_ = std::max(newest_, time);
+  return Fate::Stored;
+}
+
+Head::Fate Head::store_late(Series& series, std::int64_t time, double value) {
+  if (time < series.newest_time - options_.out_of_order_window.count()) return Fate::OutOfOrder;
+  double there = 0;
+  bool taken = false;
+  const auto look = [&](const Run& run) { taken = taken || find_sample(view(run), time, there); };
+  for (const auto& run : series.sealed)
+    if (!taken && run->first_time <= time && time <= run->last_time) look(*run);
+  for (const OpenRun* run : open_runs(series.open, series.late))
+    if (run != nullptr && !taken && !run->empty() && run->first_time() <= time &&
+        time <= run->last_time())
+      look(*run->snapshot());
+  if (taken) return same_bits(there, value) ? Fate::Stored : Fate::Conflicting;
+  if (series.late == nullptr) series.late = std::make_unique<OpenRun>();
+  if (!series.late->empty() && time <= series.late->last_time()) seal(series, *series.late);
+  extend(series, *series.late, time, value, nullptr, 0);
+  return Fate::Stored;
+}
+
+void Head::extend(Series& series, OpenRun& run, std::int64_t time, double value,
+                  const std::shared_ptr<TimeColumn>& column, std::uint32_t index) {
+  if (!run.empty() && (run.count() == kRunSamples || !run.takes(column) ||
+                       period_of(run.first_time()) != period_of(time)))
+    seal(series, run);
+  run.append(time, value, column, index);
+}
+
+void Head::seal(Series& series, OpenRun& run) {
+  series.sealed.push_back(run.seal());
+  bytes_ += series.sealed.back()->bytes();
+  if (series.sealed.size() < kManyRuns || series.sealed.size() % kManyRuns != 0) return;
+  for (const auto& old : series.sealed) bytes_ -= old->bytes();
+  series.sealed = merge_runs(series.sealed, options_.period.count());
+  for (const auto& merged : series.sealed) bytes_ += merged->bytes();
+}
+
+bool Head::has_samples(const Series& series, TimeRange range) {
+  const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
+  const auto overlaps = [&](std::int64_t first, std::int64_t last) {
+    return first <= to && last >= from;
+  };
+  if (!series.open.empty() && overlaps(series.open.first_time(), series.open.last_time()))
+    return true;
+  if (series.late != nullptr && !series.late->empty() &&
+      overlaps(series.late->first_time(), series.late->last_time()))
+    return true;
+  return std::any_of(series.sealed.begin(), series.sealed.end(),
+                     [&](const auto& run) { return overlaps(run->first_time, run->last_time); });
+}
+
+void Head::visit(std::span<const Matcher> matchers, TimeRange range,
+                 const SeriesIndex::Visit& visit) const {
+  index_.match(matchers, [&](std::uint32_t ref, const Labels& labels) {
+    if (has_samples(*find(SeriesRef(ref)), range)) visit(ref, labels);
+  });
+}
+
+void Head::select(std::span<const Matcher> matchers, TimeRange range,
+                  std::vector<HeadFound>& found) const {
+  const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
+  visit(matchers, range, [&](std::uint32_t ref, const Labels& labels) {
+    const Series& series = *find(SeriesRef(ref));
+    HeadFound entry{labels, series.kind, {}};
+    for (const auto& run : series.sealed)
+      if (run->first_time <= to && run->last_time >= from) entry.runs.push_back(run);
+    for (const OpenRun* run : open_runs(series.open, series.late))
+      if (run != nullptr && !run->empty() && run->first_time() <= to && run->last_time() >= from)
+        entry.runs.push_back(run->snapshot());
+    found.push_back(std::move(entry));
+  });
+}
+
+Labels Head::intern(const Labels& labels) const {
+  const auto* known = index_.find(labels);
+  return known == nullptr ? labels : known->first;
+}
+
+std::vector<Sealed> Head::collect(Timestamp cut) {
+  const std::int64_t period = options_.period.count();
+  const auto is_old = [&](std::int64_t first_time) {
+    return cut == kNever || (first_time / period + 1) * period <= to_millis(cut);
+  };
+  std::vector<Sealed> collected;
+  for (std::size_t page = 0; page < pages_.size(); ++page) {
+    if (pages_[page] == nullptr) continue;
+    for (std::size_t i = 0; i < kPageSeries; ++i) {
+      Series* const series = pages_[page]->series[i].get();
+      if (series == nullptr) continue;
+      for (OpenRun* run : {&series->open, series->late.get()})
+        if (run != nullptr && !run->empty() && is_old(run->first_time())) seal(*series, *run);
+      Sealed ready;
+      for (const auto& run : series->sealed)
+        if (is_old(run->first_time)) ready.runs.push_back(run);
+      if (ready.runs.empty()) continue;
+      ready.ref = SeriesRef(std::uint32_t(page * kPageSeries + i));
+      ready.labels = series->labels;
+      ready.kind = series->kind;
+      ready.place = series->place;
+      collected.push_back(std::move(ready));
+    }
+  }
+  return collected;
+}
+
+void Head::remove(const std::vector<Sealed>& stored) {
+  for (const Sealed& part : stored) {
+    Series* const series = find(part.ref);
+    if (series == nullptr) continue;
+    series->place = part.place;
+    std::unordered_set<const Run*> gone;
+    for (const auto& run : part.runs) gone.insert(run.get());
+    std::erase_if(series->sealed, [&](const auto& run) {
+      if (!gone.contains(run.get())) return false;
+      bytes_ -= run->bytes();
+      return true;
+    });
+    series->sealed.shrink_to_fit();
+  }
+}
+
+void Head::forget_places() {
+  for (const auto& page : pages_) {
+    if (page == nullptr) continue;
+    for (const auto& series : page->series)
+      if (series != nullptr) series->place = {};
+  }
+}
+
+std::uint64_t Head::give_up_oldest() {
+  std::uint64_t lost = 0;
+  const std::int64_t period = options_.period.count();
+  while (bytes_ > options_.size_limit_bytes) {
+    const Timestamp oldest_time = oldest();
+    if (oldest_time == kNever) break;
+    const std::int64_t end = (to_millis(oldest_time) / period + 1) * period;
+    const std::vector<Sealed> oldest_runs = collect(from_millis(end));
+    if (oldest_runs.empty()) break;
+    for (const Sealed& part : oldest_runs)
+      for (const auto& run : part.runs) lost += run->count;
+    remove(oldest_runs);
+  }
+  return lost;
+}
+
+std::size_t Head::retire(Timestamp before) {
+  std::size_t retired = 0;
+  for (auto& page : pages_) {
+    if (page == nullptr) continue;
+    for (auto& series : page->series) {
+      if (series == nullptr || !series->sealed.empty() || !series->open.empty() ||
+          (series->late != nullptr && !series->late->empty()))
+        continue;
+      const bool used_lately = (series->has_newest && series->newest_time >= to_millis(before)) ||
+                               series->resolved_time >= to_millis(before);
+      if (used_lately) continue;
+      index_.remove(series->labels);
+      series.reset();
+      --page->live;
+      ++retired;
+    }
+    const bool full = &page != &pages_.back();  // The last page still gives out refs.
+    if (page->live == 0 && full) page.reset();
+  }
+  return retired;
+}
+
+Timestamp Head::oldest() const {
+  std::int64_t oldest = to_millis(kNever);
+  for (const auto& page : pages_) {
+    if (page == nullptr) continue;
+    for (const auto& series : page->series) {
+      if (series == nullptr) continue;
+      if (!series->open.empty()) oldest = std::min(oldest, series->open.first_time());
+      if (series->late != nullptr && !series->late->empty())
+        oldest = std::min(oldest, series->late->first_time());
+      for (const auto& run : series->sealed) oldest = std::min(oldest, run->first_time);
+    }
+  }
+  return from_millis(oldest);
+}
+
+}  // namespace lapwing::tsdb

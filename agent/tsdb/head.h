@@ -1,0 +1,141 @@
+// Head: the newest samples, in memory, and the series that are alive. A pure state without
+// threads, files or locks: the Store guards it and hands what is old enough to the day files.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/model/appender.h"
+#include "agent/model/series_source.h"
+#include "agent/tsdb/journal_record.h"
+#include "agent/tsdb/run.h"
+#include "agent/tsdb/series_index.h"
+
+namespace lapwing::tsdb {
+
+struct HeadOptions {
+  Duration period = 15min;             ///< no run reaches over a multiple of it
+  Duration out_of_order_window = 12h;  ///< how far behind its newest a series takes samples
+  std::uint32_t series_limit = 200'000;
+  std::size_t size_limit_bytes = 64u << 20;  ///< of samples; past it the oldest are given up
+};
+
+inline constexpr Duration kFarthestAhead = 10min;  ///< of now; ARCHITECTURE, "Time"
+inline constexpr std::size_t kLabelsLimit = 128;
+inline constexpr std::size_t kLabelBytesLimit = 16 * 1024;
+
+/// Number of a series within a day's file; (day, number) is remembered from flush to flush.
+struct DayPlace {
+  std::int32_t day = -1;  ///< days since 1970
+  std::uint32_t number = 0;
+};
+
+/// A live series as a reader finds it.
+struct HeadFound {
+  Labels labels;
+  SeriesKind kind = SeriesKind::Unknown;
+  std::vector<std::shared_ptr<const Run>> runs;
+};
+
+/// What is ready for the day files: a series' runs.
+struct Sealed {
+  SeriesRef ref{};
+  Labels labels;
+  SeriesKind kind = SeriesKind::Unknown;
+  DayPlace place;
+  std::vector<std::shared_ptr<const Run>> runs;
+};
+
+class Head {
+ public:
+  explicit Head(const HeadOptions& options) : options_(options) {}
+
+  SourceRef source(std::string_view name);
+  Result<SeriesRef> resolve(const Labels& labels, SeriesKind kind, Timestamp now);
+  /// `oldest`: what is before it would be thrown away by retention. Entries of what was stored go
+  /// to `journal` unless it is null; `segment` is the journal's segment.
+  AppendOutcome append(const Batch& batch, Timestamp now, Timestamp oldest, JournalEncoder* journal,
+                       std::uint64_t segment);
+
+  /// Series that meet the matchers and are live or have samples in the range.
+  void select(std::span<const Matcher> matchers, TimeRange range,
+              std::vector<HeadFound>& found) const;
+  /// The same, labels alone.
+  void visit(std::span<const Matcher> matchers, TimeRange range,
+             const SeriesIndex::Visit& visit) const;
+  /// The head's copy of these labels where it has one, to share the text.
+  Labels intern(const Labels& labels) const;
+
+  /// Runs whose period ends at or before `cut`; open ones among them are sealed. They stay.
+  std::vector<Sealed> collect(Timestamp cut);
+  /// Takes runs that collect() gave out of the head: they are stored elsewhere. Remembers places.
+  void remove(const std::vector<Sealed>& stored);
+  /// A day's file has gone: places in it mean nothing any more.
+  void forget_places();
+  /// Gives up the oldest runs until the size limit is kept; the number of samples lost.
+  std::uint64_t give_up_oldest();
+  /// Series without runs whose newest sample and resolve are before `before` leave.
+  std::size_t retire(Timestamp before);
+
+  std::size_t series() const { return index_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  Timestamp newest() const { return from_millis(newest_); }
+  /// kNever when the head holds no samples.
+  Timestamp oldest() const;
+
+ private:
+  struct Series {
+    Labels labels;
+    SeriesKind kind = SeriesKind::Unknown;
+    bool has_newest = false;
+    std::int64_t newest_time = 0;
+    double newest_value = 0;
+    std::int64_t resolved_time = 0;
+    std::uint64_t journal_segment = 0;  // in which the journal has its definition
+    DayPlace place;
+    OpenRun open;
+    std::unique_ptr<OpenRun> late;  // behind newest_time
+    std::vector<std::shared_ptr<const Run>> sealed;
+  };
+  struct Source {
+    std::string name;
+    std::shared_ptr<TimeColumn> column;
+  };
+  enum class Fate { Stored, OutOfOrder, Conflicting };
+  // Refs are never used again, so their table is in pages that go when all of theirs have.
+  static constexpr std::size_t kPageSeries = 1024;
+  struct Page {
+    std::array<std::unique_ptr<Series>, kPageSeries> series;
+    std::size_t live = 0;
+  };
+
+  Series* find(SeriesRef ref) const;
+  std::int64_t period_of(std::int64_t time) const;
+  std::uint32_t column_place(Source& source, std::int64_t time);
+  Fate store(Series& series, std::int64_t time, double value,
+             const std::shared_ptr<TimeColumn>& column, std::uint32_t index);
+  Fate store_late(Series& series, std::int64_t time, double value);
+  void extend(Series& series, OpenRun& run, std::int64_t time, double value,
+              const std::shared_ptr<TimeColumn>& column, std::uint32_t index);
+  void seal(Series& series, OpenRun& run);
+  static bool has_samples(const Series& series, TimeRange range);
+
+  const HeadOptions options_;
+  std::map<std::string, std::uint32_t, std::less<>> source_numbers_;
+  std::vector<Source> sources_;
+  std::vector<std::unique_ptr<Page>> pages_;
+  std::uint32_t next_ref_ = 1;
+  SeriesIndex index_;
+  std::size_t bytes_ = 0;  // of sealed runs, and an estimate of open ones
+  std::int64_t newest_ = to_millis(kBeginningOfTime);
+  std::vector<std::uint32_t> skipped_;  // of the batch in hand
+};
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,153 @@
+// Store: the local time-series store. Samples enter a head in memory, a journal holds what is not
+// yet in a day's file, chunks of groups of series go to a SQLite file a day, and retention unlinks
+// such files. What stands on disk: FORMAT.md. Left out for now: one-minute and one-hour tiers.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/log.h"
+#include "agent/base/result.h"
+#include "agent/base/time.h"
+#include "agent/metrics/registry.h"
+#include "agent/model/appender.h"
+#include "agent/model/series_source.h"
+#include "agent/model/status.h"
+#include "agent/tsdb/day_file.h"
+#include "agent/tsdb/folder.h"
+#include "agent/tsdb/head.h"
+#include "agent/tsdb/journal.h"
+#include "agent/tsdb/retention.h"
+#include "agent/tsdb/store_metrics.h"
+
+namespace lapwing::tsdb {
+
+struct StoreOptions {
+  std::string folder;  ///< the store's own: nothing else may be in it
+  Retention raw{7 * 24h, 1ull << 30};
+  Retention minutes{90 * 24h, 0};               ///< not used before the tiers are built
+  Retention hours{2 * 365 * 24h, 0};            ///< not used before the tiers are built
+  Duration sync_interval = 10s;                 ///< what a power cut may take
+  Duration head_hold = 10min;                   ///< how long a full period stays in memory
+  HeadOptions head;                             ///< period, out-of-order window, limits
+  std::size_t pending_limit_bytes = 32u << 20;  ///< of journal frames that the disk does not take
+};
+
+class Store final : public Appender, public SeriesSource {
+ public:
+  /// Locks the folder, replays the journal. Unavailable, in one line, when the folder is in use
+  /// by another agent or cannot be written. Damaged files are set aside, logged and counted, and
+  /// the store opens without them. All arguments must outlive the Store.
+  static Result<std::unique_ptr<Store>> open(StoreOptions options, const Clock& clock, Log& log,
+                                             metrics::Registry& registry);
+  /// close()
+  ~Store() override;
+
+  // Appender
+  SourceRef source(std::string_view name) override;
+  Result<SeriesRef> resolve(const Labels& labels, SeriesKind kind) override;
+  AppendOutcome append(const Batch& batch) override;
+
+  // SeriesSource
+  Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers,
+                                            TimeRange range) const override;
+  Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers,
+                                               TimeRange range) const override;
+  Result<std::vector<std::string>> label_values(std::string_view label,
+                                                std::span<const Matcher> matchers,
+                                                TimeRange range) const override;
+
+  /// All that touches the disk: journal, chunks, retention. One thread only; due again at the
+  /// time returned, shortly after the next whole second.
+  Timestamp step(Timestamp now);
+  /// Writes and syncs the journal; a later open() finds everything. The thread of step(), or
+  /// when that has stopped. Appends after it stay in memory.
+  void close();
+  /// Puts all of the head into the day files at once: for imports and tests. Thread of step().
+  Result<void> flush_all(Timestamp now);
+
+  /// As of the last step. Any thread; never null.
+  std::shared_ptr<const StoreStatus> status() const;
+
+ private:
+  struct Frame {
+    std::uint64_t segment = 0;
+    std::string payload;
+    Timestamp newest = kBeginningOfTime;
+  };
+  class Replay;
+
+  Store(StoreOptions options, Folder folder, const Clock& clock, Log& log,
+        metrics::Registry& registry);
+
+  // store_open.cc
+  Result<void> open_day_files();
+  Result<void> replay_journal();
+
+  // store_read.cc
+  std::vector<std::shared_ptr<DayFile>> files_in(TimeRange range) const;
+  Labels intern(const Labels& labels) const;
+  Result<void> visit(std::span<const Matcher> matchers, TimeRange range,
+                     const SeriesIndex::Visit& visit) const;
+
+  // store.cc: the thread of step()
+  void seal_frame();  // head_mutex_ held
+  void write_journal(Timestamp now);
+  Result<void> flush(Timestamp cut);
+  Result<void> flush_day(std::int32_t day, std::vector<Sealed*>& series, const FlushMark& mark);
+  std::shared_ptr<DayFile> file_of(std::int32_t day) const;
+  void add_file(std::shared_ptr<DayFile> file);
+  void set_file_aside(const std::shared_ptr<DayFile>& file, const Error& why);
+  void flush_if_due(Timestamp now);
+  void keep_limits(Timestamp now);
+  void retain(Timestamp now);
+  void look_after_files();
+  void publish(Timestamp now);
+  void note_trouble(std::string trouble);
+  std::uint64_t chunk_bytes() const;
+
+  const StoreOptions options_;
+  const Folder folder_;
+  const Clock& clock_;
+  Log& log_;
+  const StoreMetrics metrics_;
+
+  mutable std::mutex head_mutex_;
+  Head head_;                  // guarded by head_mutex_
+  JournalEncoder encoder_;     // guarded by head_mutex_
+  std::uint64_t segment_ = 1;  // guarded by head_mutex_; that the encoder writes for
+  Timestamp pending_newest_ = kBeginningOfTime;  // guarded by head_mutex_; of the encoder's entries
+  std::deque<Frame> frames_;                     // guarded by head_mutex_; on their way to the disk
+  std::size_t frame_bytes_ = 0;                  // guarded by head_mutex_
+  Timestamp oldest_kept_ = kBeginningOfTime;     // guarded by head_mutex_; by retention
+  std::uint64_t appended_ = 0;                   // guarded by head_mutex_
+  std::uint64_t refused_series_ = 0;             // guarded by head_mutex_
+
+  mutable std::mutex files_mutex_;
+  std::vector<std::shared_ptr<DayFile>> files_;  // guarded by files_mutex_; by day
+
+  mutable std::mutex status_mutex_;
+  std::shared_ptr<const StoreStatus> status_;  // guarded by status_mutex_
+
+  // The thread of step() alone.
+  std::optional<JournalWriter> journal_;
+  Timestamp next_sync_ = kBeginningOfTime;
+  Timestamp next_restart_ = kBeginningOfTime;
+  Timestamp next_flush_ = kBeginningOfTime;
+  Timestamp next_care_ = kBeginningOfTime;
+  Timestamp retry_ = kBeginningOfTime;
+  ClockJump jump_;
+  std::string write_trouble_;  // why writing has stopped; empty when it works
+  std::string file_trouble_;   // what was set aside since the start
+  std::uint64_t chunk_written_bytes_ = 0;
+  std::uint64_t told_refused_series_ = 0;
+  Timestamp oldest_ = kNever;
+  bool closed_ = false;
+};
+
+}  // namespace lapwing::tsdb

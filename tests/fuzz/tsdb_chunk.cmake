@@ -1,0 +1,1 @@
+lapwing_fuzz(tsdb_chunk USES lapwing_tsdb)

@@ -1,0 +1,1 @@
+lapwing_fuzz(tsdb_journal USES lapwing_tsdb)
