@@ -24,12 +24,43 @@ void append_value(std::string& out, double value) {
     out += value > 0 ? "+Inf" : "-Inf";
     return;
   }
-  char text[512];  // 1e-6 … 1e21 in fixed form needs at most 25; scientific form 24
   const double size = std::fabs(value);
-  const bool scientific = size != 0 && (size < 1e-6 || size >= 1e21);
-  const auto format = scientific ? std::chars_format::scientific : std::chars_format::fixed;
-  const auto [end, error] = std::to_chars(text, text + sizeof text, value, format);
+  if (size == 0 || (size >= 1e-6 && size < 1e21)) return append_plain(out, value);
+  char text[32];  // scientific form needs at most 24
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
   out.append(text, error == std::errc() ? std::size_t(end - text) : 0);
+}
+
+void append_plain(std::string& out, double value) {
+  // std::to_chars' fixed form shows all digits of large integers, not the shortest ones.
+  char text[32];
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+  std::string_view rest(text, error == std::errc() ? std::size_t(end - text) : 0);
+  if (rest.starts_with('-')) {
+    out += '-';
+    rest.remove_prefix(1);
+  }
+  const std::size_t mark = rest.find('e');
+  if (mark == std::string_view::npos) return;
+  std::string digits(rest.substr(0, mark));
+  if (digits.size() > 1) digits.erase(1, 1);
+  int exponent = 0;
+  const std::size_t sign = rest[mark + 1] == '+' ? 2 : 1;
+  std::from_chars(rest.data() + mark + sign, rest.data() + rest.size(), exponent);
+  if (exponent < 0) {
+    out += "0.";
+    out.append(std::size_t(-exponent) - 1, '0');
+    out += digits;
+    return;
+  }
+  const std::size_t whole = std::size_t(exponent) + 1;
+  if (digits.size() < whole) digits.append(whole - digits.size(), '0');
+  out += digits.substr(0, whole);
+  if (digits.size() <= whole) return;
+  out += '.';
+  out += digits.substr(whole);
 }
 
 std::string format_value(double value) {

@@ -13,6 +13,9 @@ namespace lapwing {
 void append_value(std::string& out, double value);
 std::string format_value(double value);
 
+/// Appends a finite value's shortest digits without exponent, filled up with zeros: Go's 'f', -1.
+void append_plain(std::string& out, double value);
+
 /// Decimal with optional exponent, and Inf, +Inf, -Inf, NaN in any case. Invalid otherwise.
 Result<double> parse_value(std::string_view text);
 

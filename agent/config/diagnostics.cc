@@ -1,3 +1,4 @@
+// Diagnostics, which agent/config/mapping.h declares beside the Mapping that fills it.
 #include <algorithm>
 #include <tuple>
 

@@ -57,7 +57,10 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) throw Refusal{place(mark), "expected the end of the file: it holds one YAML document (check the indentation)"};
+    if (documents_++ > 0)
+      throw Refusal{
+          place(mark),
+          "expected the end of the file: it holds one YAML document (check the indentation)"};
   }
   void OnDocumentEnd() override {}
 
@@ -117,8 +120,8 @@ class TreeBuilder final : public YAML::EventHandler {
     std::size_t depth_below = 0;
     std::vector<Value> items{};
     std::vector<Value::Entry> entries{};
-    std::vector<Value> merged{};       // what stands below "<<"
-    std::optional<Value> pending{};    // the key that waits for its value
+    std::vector<Value> merged{};     // what stands below "<<"
+    std::optional<Value> pending{};  // the key that waits for its value
   };
   struct Anchored {
     Value value;
@@ -221,9 +224,8 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const Value::Entry& entry : map.entries) {
       const auto [first, is_new] = seen.emplace(entry.key, &entry.key_place);
       if (!is_new)
-        throw Refusal{entry.key_place,
-                      "the key \"" + entry.key + "\" stands at " + first->second->to_string() +
-                          " already"};
+        throw Refusal{entry.key_place, "the key \"" + entry.key + "\" stands at " +
+                                           first->second->to_string() + " already"};
     }
   }
 

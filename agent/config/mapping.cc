@@ -19,10 +19,14 @@ constexpr std::size_t kShownTextLimit = 60;
 /// What stands there, for "…, found X".
 std::string description(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::Null: return "nothing";
-    case Value::Kind::List: return "a list";
-    case Value::Kind::Map: return "a map";
-    case Value::Kind::Scalar: break;
+    case Value::Kind::Null:
+      return "nothing";
+    case Value::Kind::List:
+      return "a list";
+    case Value::Kind::Map:
+      return "a map";
+    case Value::Kind::Scalar:
+      break;
   }
   std::string_view text = value.text();
   std::size_t shown = 0;
@@ -310,6 +314,8 @@ void Mapping::error(std::string_view key, std::string message) {
 }
 
 void Mapping::finish() {
+  if (finished_) return;
+  finished_ = true;
   for (const Value::Entry& entry : value_.entries()) {
     if (known_.contains(entry.key)) continue;
     std::string message = path_.empty() ? "" : path_ + ": ";

@@ -100,7 +100,8 @@ class Mapping {
   void not_served(std::initializer_list<std::string_view> keys);
   /// Reports an error at the value of `key` (or at the section when it is missing).
   void error(std::string_view key, std::string message);
-  /// Every key that nobody asked for is an error, with the nearest known key as a hint.
+  /// Every key that nobody asked for is an error, with the nearest known key as a hint. Once: a
+  /// second call does nothing.
   void finish();
 
   const Place& place() const { return value_.place(); }
@@ -118,6 +119,7 @@ class Mapping {
   const std::string path_;
   Diagnostics& diagnostics_;
   std::set<std::string, std::less<>> known_;
+  bool finished_ = false;
 };
 
 /// `path` as seen from the folder of the file that names it; absolute paths stay.

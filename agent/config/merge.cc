@@ -13,10 +13,14 @@ constexpr std::size_t kErrorLimit = 20;
 
 std::string_view describe(Value::Kind kind) {
   switch (kind) {
-    case Value::Kind::Null: return "nothing";
-    case Value::Kind::Scalar: return "a single value";
-    case Value::Kind::List: return "a list";
-    case Value::Kind::Map: return "a map";
+    case Value::Kind::Null:
+      return "nothing";
+    case Value::Kind::Scalar:
+      return "a single value";
+    case Value::Kind::List:
+      return "a list";
+    case Value::Kind::Map:
+      return "a map";
   }
   return "nothing";
 }

@@ -1,9 +1,11 @@
 // Any text as a configuration file: it parses or is refused, and every reader survives the tree.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "agent/config/mapping.h"
+#include "agent/config/print.h"
 
 namespace {
 
@@ -51,5 +53,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parsed->kind() == Value::Kind::Map) read_everything(mapping, *parsed);
   mapping.finish();
   (void)diagnostics.result();
+  // What is printed is YAML of the same shape, whatever stood there.
+  if (parsed->kind() != Value::Kind::Map) return 0;
+  const std::string printed = lapwing::config::print_yaml(*parsed);
+  if (printed.size() > 1u << 20) return 0;
+  const auto again = lapwing::config::parse_yaml("again.yml", printed);
+  if (!again || again->entries().size() != parsed->entries().size()) std::abort();
   return 0;
 }

@@ -40,3 +40,12 @@ TEST_CASE("number: anything else is Invalid") {
     CHECK_FALSE(parse_value(text).ok());
   }
 }
+
+TEST_CASE("number: large integers show their shortest digits, filled up with zeros") {
+  CHECK(lapwing::format_value(123456789012345680000.0) == "123456789012345680000");
+  CHECK(lapwing::format_value(-1e20) == "-100000000000000000000");
+  CHECK(lapwing::format_value(0.001) == "0.001");
+  std::string plain;
+  lapwing::append_plain(plain, 1e23);
+  CHECK(plain == "100000000000000000000000");
+}

@@ -1,6 +1,7 @@
 #include "agent/config/mapping.h"
 
 #include <catch2/catch.hpp>
+#include <optional>
 
 namespace lapwing::config {
 namespace {
@@ -90,6 +91,13 @@ TEST_CASE("mapping: an unknown key is an error with the nearest known one") {
         "lapwing.yml:1:1: unknown key \"zzzzzz\"");
 }
 
+TEST_CASE("mapping: an unknown key is told once, also when the reader finishes by itself") {
+  CHECK(complaints("web:\n  prt: 1\n", [](Mapping& top) {
+          top.section("web", [](Mapping& web) { web.finish(); });
+          top.finish();
+        }) == "lapwing.yml:2:3: web: unknown key \"prt\"");
+}
+
 TEST_CASE("mapping: each kind of value refuses the others") {
   const auto one = [](const char* text, const std::function<void(Mapping&)>& read) {
     const std::string found = complaints(text, read);
@@ -128,11 +136,13 @@ TEST_CASE("mapping: each kind of value refuses the others") {
 }
 
 TEST_CASE("mapping: sizes count in 1024, with fractions, and refuse what overflows") {
-  const auto size = [](const char* text) {
+  const auto size = [](const char* text) -> std::optional<std::uint64_t> {
     Diagnostics diagnostics;
     Mapping mapping(parsed(std::string("a: ") + text), "", diagnostics);
     const std::uint64_t found = mapping.size_bytes("a", 77);
-    return diagnostics.ok() ? found : 0;
+    if (diagnostics.ok()) return found;
+    CHECK(found == 77);
+    return std::nullopt;
   };
   CHECK(size("1024") == 1024);
   CHECK(size("17B") == 17);
@@ -143,7 +153,7 @@ TEST_CASE("mapping: sizes count in 1024, with fractions, and refuse what overflo
   CHECK(size("15EB") == std::uint64_t(15) << 60);
   for (const char* wrong : {"16EB", "16.5EB", "1.5", "1.5B", "12 MB", "1Mb", "1M", "-1", "MB", ".",
                             "''", "1.2.3GB", "18446744073709551616"})
-    CHECK(size(wrong) == 0);
+    CHECK_FALSE(size(wrong));
 }
 
 TEST_CASE("mapping: a required text that is missing or empty is an error") {
@@ -187,8 +197,7 @@ TEST_CASE("mapping: keys that are not served warn where they are set") {
   CHECK(diagnostics.ok());
   REQUIRE(diagnostics.warnings().size() == 1);
   CHECK(diagnostics.warnings()[0].place.to_string() == "lapwing.yml:1:1");
-  CHECK(diagnostics.warnings()[0].message ==
-        "remote_read: is not served yet and has no effect");
+  CHECK(diagnostics.warnings()[0].message == "remote_read: is not served yet and has no effect");
 }
 
 TEST_CASE("mapping: an error of the caller's stands at the value, or at the section") {
@@ -201,9 +210,8 @@ TEST_CASE("mapping: an error of the caller's stands at the value, or at the sect
 }
 
 TEST_CASE("mapping: a secret is in no message") {
-  const std::string found = complaints("password: [hunter2]\n", [](Mapping& top) {
-    top.secret("password");
-  });
+  const std::string found =
+      complaints("password: [hunter2]\n", [](Mapping& top) { top.secret("password"); });
   CHECK(found == "lapwing.yml:1:11: password: expected a text, found a list");
 }
 

@@ -1,0 +1,1 @@
+lapwing_fuzz(remote_write USES lapwing_remote)
