@@ -1,0 +1,135 @@
+// Evaluation: one query while it runs: what its parts share (source, limits, deadline, notes)
+// and the step from a syntax node to a stream of series over the step grid.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/promql/ast.h"
+#include "agent/promql/engine.h"
+#include "agent/promql/step_series.h"
+#include "agent/promql/window.h"
+
+namespace lapwing::promql {
+
+/// Ends a query; thrown inside the evaluator only, the Engine turns it into its Result.
+struct QueryFailure {
+  Error error;
+};
+
+[[noreturn]] void fail_query(std::string message);
+
+/// Used by one thread. Streams and columns that it gives refer to it and to the nodes.
+class Evaluation {
+ public:
+  /// All references must outlive it. `query` is what start() and end() mean; its end need not be a
+  /// step of the grid.
+  Evaluation(const SeriesSource& source, const EngineOptions& options, const Clock& clock,
+             const QueryContext& context, TimeRange query);
+
+  // All throw QueryFailure.
+  SeriesStreamPointer vector(const Node& node, const StepGrid& grid);
+  ScalarColumn scalar(const Node& node, const StepGrid& grid);
+  RangeStreamPointer range(const Node& node, const StepGrid& grid);
+  const std::string& text(const Node& node) const;
+
+  std::unique_ptr<SeriesSet> select(std::span<const Matcher> matchers, TimeRange range);
+  /// One series' samples; counts them against the limit and looks at the deadline.
+  void read(const SeriesSet& set, std::size_t index, Columns& out);
+  /// Throws when time is up or the query was cancelled.
+  void check_time() const;
+  /// Accounts for series × steps kept in memory; throws past the limit.
+  void take_points(std::uint64_t points);
+  void release_points(std::uint64_t points) { points_held_ -= points; }
+  /// Throws when a result or operand has more series than allowed.
+  void check_series_count(std::uint64_t count) const;
+
+  void warn(const std::string& message, Position position);
+  void inform(const std::string& message, Position position);
+
+  Duration lookback() const { return lookback_; }
+  Duration subquery_step() const { return options_.subquery_step; }
+  /// The time that the modifier fixes, if any.
+  std::optional<Timestamp> fixed_time(const AtModifier& at) const;
+
+  const std::set<std::string>& warnings() const { return warnings_; }
+  const std::set<std::string>& infos() const { return infos_; }
+  const QueryStats& stats() const { return stats_; }
+
+ private:
+  SeriesStreamPointer vector_of_each_step(const Node& node, const StepGrid& grid);
+
+  const SeriesSource& source_;
+  const EngineOptions& options_;
+  const Clock& clock_;
+  const QueryContext& context_;
+  const TimeRange query_;
+  const Duration lookback_;
+  std::uint64_t points_held_ = 0;
+  QueryStats stats_;
+  std::set<std::string> warnings_;
+  std::set<std::string> infos_;
+};
+
+/// Series that an operator keeps at once, accounted for in the query's point limit.
+class HeldMatrix {
+ public:
+  explicit HeldMatrix(Evaluation& evaluation) : evaluation_(evaluation) {}
+  ~HeldMatrix() { evaluation_.release_points(points_); }
+  HeldMatrix(const HeldMatrix&) = delete;
+  HeldMatrix& operator=(const HeldMatrix&) = delete;
+
+  /// Takes the rest of the stream.
+  void add_all(SeriesStream& stream);
+  void add(StepSeries&& series);
+  std::vector<StepSeries>& series() { return series_; }
+  const std::vector<StepSeries>& series() const { return series_; }
+  void clear();
+
+ private:
+  Evaluation& evaluation_;
+  std::vector<StepSeries> series_;
+  std::uint64_t points_ = 0;
+};
+
+/// Notices label sets that come twice where Prometheus forbids it over the whole range.
+class UniqueLabels {
+ public:
+  /// Throws when `labels` was added before.
+  void add(const Labels& labels);
+
+ private:
+  std::unordered_set<Labels> seen_;
+};
+
+/// Holds all of `stream` and joins series with equal labels; throws where two of them have a value
+/// at one step. What Prometheus does where a function takes the name away step by step.
+SeriesStreamPointer merge_equal_labels(Evaluation& evaluation, SeriesStreamPointer stream);
+
+Labels without_name(const Labels& labels);
+
+// A file each: what an operator's node becomes.
+SeriesStreamPointer select_instant(Evaluation&, const VectorSelector&, const StepGrid&,
+                                   bool sample_times);  // selector.cc
+RangeStreamPointer select_range(Evaluation&, const MatrixSelector&, const StepGrid&);
+RangeStreamPointer subquery_range(Evaluation&, const Subquery&, const StepGrid&);  // subquery.cc
+SeriesStreamPointer apply_range_function(Evaluation&, const Node&, const StepGrid&);
+SeriesStreamPointer apply_element_function(Evaluation&, const Node&, const StepGrid&);
+SeriesStreamPointer negate(Evaluation&, const Unary&, const StepGrid&);
+SeriesStreamPointer aggregate(Evaluation&, const Node&, const StepGrid&);
+SeriesStreamPointer rank_aggregate(Evaluation&, const Node&, const StepGrid&);
+SeriesStreamPointer combine_with_scalar(Evaluation&, const Binary&, const StepGrid&);
+SeriesStreamPointer match_vectors(Evaluation&, const Binary&, const StepGrid&);
+SeriesStreamPointer apply_set_operator(Evaluation&, const Binary&, const StepGrid&);
+
+/// Whether the node is the same at every step: all its selectors are fixed by @.
+bool is_step_invariant(const Node& node);
+
+}  // namespace lapwing::promql

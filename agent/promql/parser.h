@@ -1,0 +1,84 @@
+// Parser: tokens into a checked syntax tree, by recursive descent with operator precedence.
+// Messages follow Prometheus 3.x's words, so that tools and people recognise them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/promql/ast.h"
+#include "agent/promql/lexer.h"
+
+namespace lapwing::promql {
+
+/// What makes a text no expression; thrown inside the parser's sources only.
+struct ParseFailure {
+  Position position;
+  std::string message;
+};
+
+/// For one text. Views into it, which must outlive the Parser; the tree owns what it keeps.
+class Parser {
+ public:
+  explicit Parser(std::string_view text);
+
+  /// The whole text as one expression, type-checked. Throws ParseFailure.
+  NodePointer expression();
+  /// The whole text as one vector selector without offset or @. Throws ParseFailure.
+  VectorSelector selector();
+
+ private:
+  // parser.cc: operators and what stands between them
+  NodePointer binary(int minimum_precedence);
+  NodePointer unary();
+  NodePointer postfix(NodePointer inner);
+  NodePointer primary();
+  NodePointer call();
+  NodePointer aggregation();
+  NodePointer number_literal();
+  std::vector<NodePointer> arguments();
+  void binary_modifiers(Binary& node);
+  void aggregation_modifier(Aggregation& node);
+  std::vector<std::string> grouping_labels();
+  std::string grouping_label();
+
+  // parser_selectors.cc: selectors, ranges, offset, @, durations and numbers
+  NodePointer vector_selector();
+  void label_matchers(VectorSelector& node);
+  Matcher label_matcher();
+  void require_useful_matcher(const VectorSelector& node, Position position);
+  NodePointer range(NodePointer inner);
+  NodePointer offset(NodePointer inner);
+  NodePointer at(NodePointer inner);
+  void set_at(Node& node, AtModifier modifier, Position where);
+  /// A duration or a number of seconds, with a sign.
+  Duration signed_duration(std::string_view context, std::string_view expected);
+  Duration positive_duration(std::string_view context, std::string_view expected);
+  double number(const Token& token);
+  Duration duration(const Token& token);
+
+  NodePointer make(Position position, Node::Form form, std::uint32_t depth_below);
+  void advance();
+  bool is(TokenKind kind) const { return token_.kind == kind; }
+  bool accept(TokenKind kind);
+  void expect(TokenKind kind, std::string_view context, std::string_view expected);
+  Position here() const { return position_at(token_.offset); }
+  Position position_at(std::size_t offset) const;
+  [[noreturn]] void unexpected(std::string_view context = {}, std::string_view expected = {}) const;
+  [[noreturn]] static void fail(Position position, std::string message);
+
+  std::string_view text_;
+  Lexer lexer_;
+  Token token_;
+  Token following_;
+  bool following_known_ = false;
+  int nesting_ = 0;
+
+  const Token& following();
+};
+
+/// Throws ParseFailure where the tree has types that do not fit (type_check.cc).
+void check_types(const Node& root);
+
+}  // namespace lapwing::promql

@@ -1,0 +1,271 @@
+// The parser's part for selectors, ranges, offset, @ and literals.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "agent/base/number.h"
+#include "agent/promql/parser.h"
+
+namespace lapwing::promql {
+namespace {
+
+// What 64-bit nanoseconds hold, the bound that Prometheus has: 292 years.
+constexpr Duration kLongestDuration{9'223'372'036'854};
+
+std::string lower_without_underscores(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != '_') out += c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  return out;
+}
+
+template <typename T>
+bool parse_integer(std::string_view digits, int base, T& value) {
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  return error == std::errc() && end == digits.data() + digits.size();
+}
+
+MatchKind match_kind(TokenKind kind) {
+  switch (kind) {
+    case TokenKind::NotEqual:
+      return MatchKind::NotEqual;
+    case TokenKind::MatchRegex:
+      return MatchKind::Regex;
+    case TokenKind::MatchNotRegex:
+      return MatchKind::NotRegex;
+    default:
+      return MatchKind::Equal;
+  }
+}
+
+bool is_match_operator(TokenKind kind) {
+  return kind == TokenKind::Assign || kind == TokenKind::NotEqual ||
+         kind == TokenKind::MatchRegex || kind == TokenKind::MatchNotRegex;
+}
+
+}  // namespace
+
+VectorSelector Parser::selector() {
+  advance();
+  if (is(TokenKind::End)) fail({1, 1}, "no expression found in input");
+  NodePointer node = vector_selector();
+  if (!is(TokenKind::End)) unexpected();
+  return std::get<VectorSelector>(std::move(node->form));
+}
+
+NodePointer Parser::vector_selector() {
+  const Position position = here();
+  VectorSelector node;
+  const bool keyword_name = is_aggregation(token_.kind) || is(TokenKind::By) ||
+                            is(TokenKind::Without) || is(TokenKind::Offset) ||
+                            is(TokenKind::Start) || is(TokenKind::EndOfRange) ||
+                            is(TokenKind::And) || is(TokenKind::Or) || is(TokenKind::Unless);
+  if (is(TokenKind::Identifier) || is(TokenKind::MetricIdentifier) || keyword_name) {
+    node.name = std::string(token_.text);
+    advance();
+  } else if (!is(TokenKind::LeftBrace)) {
+    unexpected();
+  }
+  if (is(TokenKind::LeftBrace)) label_matchers(node);
+  if (!node.name.empty()) {
+    for (const Matcher& matcher : node.matchers)
+      if (matcher.label() == kMetricName)
+        fail(position, fmt::format("metric name must not be set twice: {} or {}", quote(node.name),
+                                   quote(matcher.value())));
+    node.matchers.push_back(Matcher::equal(std::string(kMetricName), node.name));
+  }
+  require_useful_matcher(node, position);
+  return make(position, std::move(node), 0);
+}
+
+void Parser::require_useful_matcher(const VectorSelector& node, Position position) {
+  const bool useful = std::any_of(node.matchers.begin(), node.matchers.end(),
+                                  [](const Matcher& matcher) { return !matcher.matches(""); });
+  if (!useful) fail(position, "vector selector must contain at least one non-empty matcher");
+}
+
+void Parser::label_matchers(VectorSelector& node) {
+  expect(TokenKind::LeftBrace, {}, {});
+  while (!accept(TokenKind::RightBrace)) {
+    node.matchers.push_back(label_matcher());
+    if (is(TokenKind::RightBrace)) continue;
+    expect(TokenKind::Comma, "label matching", "\",\" or \"}\"");
+  }
+}
+
+Matcher Parser::label_matcher() {
+  const Position position = here();
+  std::string label;
+  if (is(TokenKind::Identifier)) {
+    label = std::string(token_.text);
+  } else if (is(TokenKind::String)) {
+    auto text = unquote(token_.text);
+    if (!text) fail(position, text.error().message);
+    label = *std::move(text);
+  } else {
+    unexpected("label matching", "identifier or \"}\"");
+  }
+  const bool may_be_name = is(TokenKind::String);
+  advance();
+  if (may_be_name && (is(TokenKind::Comma) || is(TokenKind::RightBrace)))
+    return Matcher::equal(std::string(kMetricName), std::move(label));
+  if (!is_match_operator(token_.kind)) unexpected("label matching", "label matching operator");
+  const MatchKind kind = match_kind(token_.kind);
+  advance();
+  if (!is(TokenKind::String)) unexpected("label matching", "string");
+  auto value = unquote(token_.text);
+  if (!value) fail(here(), value.error().message);
+  advance();
+  auto matcher = Matcher::create(kind, std::move(label), *std::move(value));
+  if (!matcher) fail(position, "error parsing regexp: " + matcher.error().message);
+  return *std::move(matcher);
+}
+
+NodePointer Parser::range(NodePointer inner) {
+  const Position bracket = here();
+  advance();
+  const Duration length = positive_duration("subquery or range selector", "number or duration");
+  const Position position = inner->position;
+  const std::uint32_t depth = inner->depth;
+  if (accept(TokenKind::Colon)) {
+    Subquery node;
+    node.range = length;
+    if (!is(TokenKind::RightBracket))
+      node.step = positive_duration("subquery selector", "number, duration, or \"]\"");
+    expect(TokenKind::RightBracket, "subquery selector", "\"]\"");
+    node.inner = std::move(inner);
+    return make(position, std::move(node), depth);
+  }
+  expect(TokenKind::RightBracket, "subquery or range", "\":\" or \"]\"");
+  const auto* selector = std::get_if<VectorSelector>(&inner->form);
+  if (selector == nullptr) fail(bracket, "ranges only allowed for vector selectors");
+  if (selector->offset != Duration(0)) fail(bracket, "no offset modifiers allowed before range");
+  if (selector->at.kind != AtModifier::Kind::None)
+    fail(bracket, "no @ modifiers allowed before range");
+  return make(position, MatrixSelector{std::move(inner), length}, depth);
+}
+
+NodePointer Parser::offset(NodePointer inner) {
+  advance();
+  const Duration amount = signed_duration("offset", "number or duration");
+  Duration* target = nullptr;
+  if (auto* vector = std::get_if<VectorSelector>(&inner->form)) target = &vector->offset;
+  if (auto* matrix = std::get_if<MatrixSelector>(&inner->form))
+    target = &std::get<VectorSelector>(matrix->selector->form).offset;
+  if (auto* subquery = std::get_if<Subquery>(&inner->form)) target = &subquery->offset;
+  if (target == nullptr)
+    fail(inner->position,
+         "offset modifier must be preceded by an instant vector selector or range vector selector "
+         "or a subquery");
+  if (*target != Duration(0)) fail(inner->position, "offset may not be set multiple times");
+  *target = amount;
+  return inner;
+}
+
+NodePointer Parser::at(NodePointer inner) {
+  advance();
+  AtModifier modifier;
+  if (is(TokenKind::Start) || is(TokenKind::EndOfRange)) {
+    modifier.kind = is(TokenKind::Start) ? AtModifier::Kind::Start : AtModifier::Kind::End;
+    advance();
+    expect(TokenKind::LeftParen, "@", "timestamp");
+    expect(TokenKind::RightParen, "@", "timestamp");
+    set_at(*inner, modifier, inner->position);
+    return inner;
+  }
+  const bool negative = is(TokenKind::Subtract);
+  if (negative || is(TokenKind::Add)) advance();
+  if (!is(TokenKind::Number) && !is(TokenKind::Duration)) unexpected("@", "timestamp");
+  const double seconds =
+      (negative ? -1 : 1) * (is(TokenKind::Number) ? number(token_) : to_seconds(duration(token_)));
+  constexpr double kLimitSeconds = 9.2e15;  // of 64-bit milliseconds
+  if (!(std::fabs(seconds) < kLimitSeconds))
+    fail(inner->position,
+         "timestamp out of bounds for @ modifier: " +
+             (std::isfinite(seconds) ? fmt::format("{:f}", seconds) : format_value(seconds)));
+  advance();
+  modifier.kind = AtModifier::Kind::Time;
+  modifier.time = from_millis(std::llround(seconds * 1000));
+  set_at(*inner, modifier, inner->position);
+  return inner;
+}
+
+void Parser::set_at(Node& node, AtModifier modifier, Position where) {
+  AtModifier* target = nullptr;
+  if (auto* vector = std::get_if<VectorSelector>(&node.form)) target = &vector->at;
+  if (auto* matrix = std::get_if<MatrixSelector>(&node.form))
+    target = &std::get<VectorSelector>(matrix->selector->form).at;
+  if (auto* subquery = std::get_if<Subquery>(&node.form)) target = &subquery->at;
+  if (target == nullptr)
+    fail(where,
+         "@ modifier must be preceded by an instant vector selector or range vector selector or a "
+         "subquery");
+  if (target->kind != AtModifier::Kind::None)
+    fail(where, "@ <timestamp> may not be set multiple times");
+  *target = modifier;
+}
+
+Duration Parser::signed_duration(std::string_view context, std::string_view expected) {
+  const bool negative = is(TokenKind::Subtract);
+  if (negative || is(TokenKind::Add)) advance();
+  Duration amount{};
+  if (is(TokenKind::Duration)) {
+    amount = duration(token_);
+  } else if (is(TokenKind::Number)) {
+    const double seconds = number(token_);
+    if (!(std::fabs(seconds) < to_seconds(kLongestDuration))) fail(here(), "duration out of range");
+    amount = Duration(std::llround(seconds * 1000));
+  } else {
+    unexpected(context, expected);
+  }
+  advance();
+  return negative ? -amount : amount;
+}
+
+Duration Parser::positive_duration(std::string_view context, std::string_view expected) {
+  const Position position = here();
+  const Duration amount = signed_duration(context, expected);
+  if (amount <= Duration(0)) fail(position, "duration must be greater than 0");
+  return amount;
+}
+
+Duration Parser::duration(const Token& token) {
+  auto parsed = parse_duration(token.text);
+  if (!parsed) fail(position_at(token.offset), "not a valid duration string: " + quote(token.text));
+  if (*parsed > kLongestDuration) fail(position_at(token.offset), "duration out of range");
+  return *parsed;
+}
+
+double Parser::number(const Token& token) {
+  const std::string text = lower_without_underscores(token.text);
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  // Go reads integers first, with base prefixes; "017" is fifteen.
+  std::uint64_t integer = 0;
+  const std::string_view digits = text;
+  if (text.starts_with("0x") && parse_integer(digits.substr(2), 16, integer))
+    return double(integer);
+  if (text.size() > 1 && text[0] == '0' && parse_integer(digits.substr(1), 8, integer))
+    return double(integer);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    value = std::strtod(text.c_str(), nullptr);
+    if (std::isinf(value))
+      fail(position_at(token.offset),
+           fmt::format("error parsing number: strconv.ParseFloat: parsing {}: value out of range",
+                       quote(text)));
+  } else if (error != std::errc() || end != text.data() + text.size()) {
+    fail(position_at(token.offset),
+         fmt::format("error parsing number: strconv.ParseFloat: parsing {}: invalid syntax",
+                     quote(text)));
+  }
+  return value;
+}
+
+}  // namespace lapwing::promql

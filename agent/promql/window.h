@@ -1,0 +1,61 @@
+// Windows: the part of a series that a range function sees at one step, and streams of series
+// with the samples for all their windows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "agent/promql/step_series.h"
+
+namespace lapwing::promql {
+
+/// The samples in (start, end]; never empty, no stale markers. Views, for one call.
+struct Window {
+  std::span<const Timestamp> times;
+  std::span<const double> values;
+  Timestamp start;
+  Timestamp end;
+  Timestamp step_time;  ///< the evaluation time: `end` but for offset and @
+  /// Indexes i of the window with values[i] < values[i - 1]; only for functions that ask.
+  std::span<const std::uint32_t> falls;
+  std::uint32_t falls_base = 0;     ///< what to take off each of `falls`
+  std::array<double, 2> scalars{};  ///< the call's scalar arguments at this step, in order
+
+  std::size_t size() const { return values.size(); }
+};
+
+/// Where the window of each step lies.
+struct WindowPlacement {
+  StepGrid grid;
+  std::optional<Timestamp> fixed;  ///< of the @ modifier
+  Duration offset{};
+  Duration range{};
+
+  Timestamp end(std::size_t step) const { return fixed.value_or(grid.at(step)) - offset; }
+};
+
+struct RangeSeries {
+  Labels labels;
+  Columns samples;  ///< without stale markers
+};
+
+/// Series one at a time, each with the samples of all its windows. Used by one thread.
+class RangeStream {
+ public:
+  explicit RangeStream(WindowPlacement placement) : placement_(placement) {}
+  virtual ~RangeStream() = default;
+  /// False at the end. Throws QueryFailure.
+  virtual bool next(RangeSeries& out) = 0;
+  virtual bool one_name() const { return false; }
+  const WindowPlacement& placement() const { return placement_; }
+
+ private:
+  WindowPlacement placement_;
+};
+
+using RangeStreamPointer = std::unique_ptr<RangeStream>;
+
+}  // namespace lapwing::promql

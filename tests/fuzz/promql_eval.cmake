@@ -1,0 +1,1 @@
+lapwing_fuzz(promql_eval USES lapwing_promql_script lapwing_promql)

@@ -1,0 +1,1 @@
+lapwing_fuzz(promql_parse USES lapwing_promql)
