@@ -19,7 +19,7 @@ std::string_view name(AlertState state);
 
 struct AlertStatus {
   AlertState state = AlertState::Pending;
-  Labels labels;       ///< with alertname
+  Labels labels;  ///< with alertname
   Labels annotations;
   Timestamp active_at;  ///< when the condition became true
   Timestamp fired_at{};
@@ -33,7 +33,7 @@ struct RuleStatus {
   Kind kind = Kind::Alerting;
   std::string name;
   std::string expression;
-  Duration hold_for{};         ///< `for`
+  Duration hold_for{};  ///< `for`
   Duration keep_firing_for{};
   Labels labels;
   Labels annotations;

@@ -1,0 +1,61 @@
+#include "alerting/alerting.h"
+
+namespace lapwing::alerting {
+namespace {
+
+/// Takes out the alerts that were only pending when the agent stopped too long ago: nobody knows
+/// whether their condition held meanwhile. Gives them, to be forgotten.
+std::vector<std::pair<std::string, Labels>> take_outdated(std::vector<StoredAlert>& alerts,
+                                                          Timestamp alive_at, Timestamp now) {
+  std::vector<std::pair<std::string, Labels>> outdated;
+  if (now - alive_at <= kOutageTolerance) return outdated;
+  std::erase_if(alerts, [&](const StoredAlert& stored) {
+    if (stored.alert.state != AlertState::Pending) return false;
+    outdated.emplace_back(stored.rule, stored.alert.labels);
+    return true;
+  });
+  return outdated;
+}
+
+}  // namespace
+
+Alerting::Alerting(AlertingContext context, const std::string& state_path) {
+  const Timestamp now = context.rules.clock.now();
+  StoredState state;
+  std::optional<StateStore> store;
+  auto opened = StateStore::open(state_path, now, context.rules.log);
+  if (opened) {
+    state = opened->take_loaded();
+    trouble_ = opened->trouble();
+    store.emplace(std::move(*opened));
+  } else {
+    trouble_ = "state.db cannot be used: " + opened.error().message +
+               "; alerts and notifications are kept in memory only";
+    context.rules.log.error("{}", trouble_);
+  }
+  std::vector<StoredAlert> alerts = state.alerts;
+  RuleUpdate outdated;
+  outdated.forgotten = take_outdated(alerts, state.alive_at, now);
+  notifier_ =
+      std::make_unique<Notifier>(std::move(context.http), std::move(store), std::move(state),
+                                 context.rules.log, context.rules.registry);
+  if (!outdated.empty()) notifier_->post(std::move(outdated));
+  rules_ = std::make_unique<Rules>(
+      context.rules,
+      [notifier = notifier_.get()](RuleUpdate update) { return notifier->post(std::move(update)); },
+      std::move(alerts));
+}
+
+void Alerting::apply(AlertingPlan plan) {
+  notifier_->apply({std::move(plan.notify), plan.external_url});
+  rules_->apply({std::move(plan.groups), std::move(plan.external_labels), plan.external_url});
+}
+
+std::shared_ptr<const AlertingStatus> Alerting::status() const {
+  auto status = std::make_shared<AlertingStatus>();
+  status->groups = rules_->status();
+  status->receivers = notifier_->status();
+  return status;
+}
+
+}  // namespace lapwing::alerting

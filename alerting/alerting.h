@@ -1,0 +1,61 @@
+// Alerting: rules and notifications joined, as the app starts them.
+//
+//   Alerting alerting(context, data_folder + "/state.db");
+//   alerting.apply({groups, external_labels, options.notify, external_url});
+//   Loop dispatch("dispatch", clock, [&](Timestamp now) { return alerting.step_dispatch(now); });
+//   Loop rules("rules", clock, [&](Timestamp now) { return alerting.step_rules(now); });
+//   alerting.on_dispatch_wake([&] { dispatch.wake(); });
+//   watermark.on_change([&] { rules.wake(); });
+//
+// Stop rules before dispatch. After apply() at run time wake the rules Loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "alerting/evaluator.h"
+#include "alerting/notifier.h"
+#include "alerting/status.h"
+
+namespace lapwing::alerting {
+
+struct AlertingContext {
+  RulesContext rules;
+  HttpSender http;  ///< http::Client::send; must be callable until step_dispatch() ends for good
+};
+
+/// One configuration; swapped as a whole.
+struct AlertingPlan {
+  std::vector<RuleGroup> groups;
+  Labels external_labels;
+  std::shared_ptr<const NotifyPlan> notify = std::make_shared<const NotifyPlan>();
+  std::string external_url;  ///< without a slash at its end
+};
+
+class Alerting {
+ public:
+  /// Opens `state_path`; where that fails the agent runs on in memory, and trouble() says so.
+  Alerting(AlertingContext context, const std::string& state_path);
+
+  /// Any thread.
+  void apply(AlertingPlan plan);
+  /// Called whenever step_dispatch() has something to do at once. Any thread.
+  void on_dispatch_wake(std::function<void()> wake) { notifier_->on_wake(std::move(wake)); }
+
+  /// Each by one thread; returns when to be called again.
+  Timestamp step_rules(Timestamp now) { return rules_->step(now); }
+  Timestamp step_dispatch(Timestamp now) { return notifier_->step(now); }
+
+  /// Any thread.
+  std::shared_ptr<const AlertingStatus> status() const;
+  /// What is wrong with state.db; empty when nothing is.
+  const std::string& trouble() const { return trouble_; }
+
+ private:
+  std::string trouble_;
+  std::unique_ptr<Notifier> notifier_;
+  std::unique_ptr<Rules> rules_;
+};
+
+}  // namespace lapwing::alerting

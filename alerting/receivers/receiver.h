@@ -1,0 +1,43 @@
+// Receiver: one way to tell someone. A file a kind; registry.cc has the table.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "agent/http/client.h"
+#include "alerting/notify/notification.h"
+
+namespace lapwing::alerting {
+
+enum class DeliveryOutcome {
+  Delivered,
+  Retry,     ///< the receiver is away or in trouble: again soon, with back-off
+  Rejected,  ///< it will refuse this again: wait for the group's next interval
+};
+
+struct DeliveryResult {
+  DeliveryOutcome outcome = DeliveryOutcome::Delivered;
+  std::string error;  ///< the receiver's own words; empty when delivered
+};
+
+/// http::Client::send, or a test's own.
+using HttpSender = std::function<void(http::ClientRequest, http::ClientCallback)>;
+
+/// Immutable.
+class Receiver {
+ public:
+  using Done = std::function<void(DeliveryResult)>;
+
+  virtual ~Receiver() = default;
+  /// "webhook".
+  virtual std::string_view kind() const = 0;
+  /// Whether it wants to hear that alerts ended.
+  virtual bool send_resolved() const = 0;
+  /// Longest time until `done` comes.
+  virtual Duration timeout() const = 0;
+  /// Must not block. `done` is called once, on any thread, also before send() returns.
+  virtual void send(const Notification& notification, const std::string& external_url,
+                    const HttpSender& http, Done done) const = 0;
+};
+
+}  // namespace lapwing::alerting

@@ -1,0 +1,334 @@
+#include "alerting/state_store.h"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+#include "agent/sqlite/connection.h"
+#include "agent/sqlite/migrations.h"
+#include "agent/sqlite/statement.h"
+#include "agent/sqlite/transaction.h"
+
+namespace lapwing::alerting {
+namespace {
+
+constexpr std::int32_t kApplicationId = 0x4c577374;  // "LWst"
+
+// Labels and annotations are JSON objects, times are milliseconds UTC (0: not yet), fingerprints
+// are hexadecimal and separated by blanks, a notification is its own JSON.
+constexpr std::array<std::string_view, 1> kSteps = {
+    "CREATE TABLE alert(rule TEXT NOT NULL, labels TEXT NOT NULL, annotations TEXT NOT NULL,"
+    " state INTEGER NOT NULL, value REAL NOT NULL, active_at INTEGER NOT NULL,"
+    " fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, keep_firing_since INTEGER NOT NULL,"
+    " PRIMARY KEY(rule, labels)) WITHOUT ROWID;"
+    "CREATE TABLE outbox(receiver TEXT NOT NULL, integration INTEGER NOT NULL,"
+    " group_key TEXT NOT NULL, version INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    " next_attempt INTEGER NOT NULL, last_error TEXT NOT NULL, notification TEXT NOT NULL,"
+    " PRIMARY KEY(receiver, integration, group_key)) WITHOUT ROWID;"
+    "CREATE TABLE notification_log(receiver TEXT NOT NULL, integration INTEGER NOT NULL,"
+    " group_key TEXT NOT NULL, at INTEGER NOT NULL, firing TEXT NOT NULL, resolved TEXT NOT NULL,"
+    " PRIMARY KEY(receiver, integration, group_key)) WITHOUT ROWID;"
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"};
+
+constexpr std::string_view kAliveAt = "alive_at";
+
+std::string join_fingerprints(const std::vector<std::uint64_t>& values) {
+  std::string text;
+  for (const std::uint64_t value : values) {
+    if (!text.empty()) text += ' ';
+    text += fingerprint_text(value);
+  }
+  return text;
+}
+
+std::vector<std::uint64_t> split_fingerprints(std::string_view text) {
+  std::vector<std::uint64_t> values;
+  while (!text.empty()) {
+    std::uint64_t value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value, 16).ptr;
+    if (end == text.data()) break;
+    values.push_back(value);
+    text.remove_prefix(std::size_t(end - text.data()));
+    if (text.starts_with(' ')) text.remove_prefix(1);
+  }
+  return values;
+}
+
+DeliveryKey read_key(const sqlite::Statement& row) {
+  return {std::string(row.text(0)), std::uint32_t(row.integer(1)), std::string(row.text(2))};
+}
+
+sqlite::Statement& bind_key(sqlite::Statement& statement, const DeliveryKey& key) {
+  return statement.bind(1, key.receiver)
+      .bind(2, std::int64_t(key.integration))
+      .bind(3, key.group_key);
+}
+
+/// Calls `use` for each row.
+template <typename Use>
+Result<void> each_row(sqlite::Connection& connection, std::string_view sql, Use use) {
+  auto statement = connection.prepare(sql);
+  if (!statement) return std::move(statement).error();
+  while (true) {
+    const auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return {};
+    use(*statement);
+  }
+}
+
+Result<StoredState> load(sqlite::Connection& connection, Log& log) {
+  StoredState state;
+  const auto broken = [&](std::string_view what, const Error& error) {
+    log.error("state.db: a row of {} cannot be read and is left out: {}", what, error.message);
+  };
+  const auto alerts =
+      each_row(connection,
+               "SELECT rule, labels, annotations, state, value, active_at, fired_at, resolved_at,"
+               " keep_firing_since FROM alert",
+               [&](const sqlite::Statement& row) {
+                 auto labels = decode_labels(row.text(1));
+                 auto annotations = decode_labels(row.text(2));
+                 if (!labels || !annotations)
+                   return broken("alerts", (labels ? annotations : labels).error());
+                 StoredAlert stored{std::string(row.text(0)), {}};
+                 const std::int64_t number = row.integer(3);
+                 stored.alert.state = number == 2   ? AlertState::Firing
+                                      : number == 1 ? AlertState::Pending
+                                                    : AlertState::Inactive;
+                 stored.alert.labels = std::move(*labels);
+                 stored.alert.annotations = std::move(*annotations);
+                 stored.alert.value = row.real(4);
+                 stored.alert.active_at = from_millis(row.integer(5));
+                 stored.alert.fired_at = from_millis(row.integer(6));
+                 stored.alert.resolved_at = from_millis(row.integer(7));
+                 stored.alert.keep_firing_since = from_millis(row.integer(8));
+                 state.alerts.push_back(std::move(stored));
+               });
+  if (!alerts) return alerts.error();
+  const auto outbox = each_row(
+      connection,
+      "SELECT receiver, integration, group_key, version, attempts, next_attempt, last_error,"
+      " notification FROM outbox",
+      [&](const sqlite::Statement& row) {
+        auto notification = decode_notification(row.text(7));
+        if (!notification) return broken("the outbox", notification.error());
+        notification->key = read_key(row);
+        state.outbox.push_back({std::move(*notification), std::uint64_t(row.integer(3)),
+                                int(row.integer(4)), from_millis(row.integer(5)),
+                                std::string(row.text(6))});
+      });
+  if (!outbox) return outbox.error();
+  const auto told = each_row(
+      connection,
+      "SELECT receiver, integration, group_key, at, firing, resolved FROM notification_log",
+      [&](const sqlite::Statement& row) {
+        state.log.push_back({read_key(row), from_millis(row.integer(3)),
+                             split_fingerprints(row.text(4)), split_fingerprints(row.text(5))});
+      });
+  if (!told) return told.error();
+  const auto facts =
+      each_row(connection, "SELECT name, value FROM fact", [&](const sqlite::Statement& row) {
+        if (row.text(0) == kAliveAt) state.alive_at = from_millis(row.integer(1));
+      });
+  if (!facts) return facts.error();
+  return state;
+}
+
+struct Opened {
+  sqlite::Connection connection;
+  StoredState state;
+};
+
+Result<Opened> open_and_load(const std::string& path, Log& log) {
+  auto connection = sqlite::Connection::open(path);
+  if (!connection) return std::move(connection).error();
+  if (auto migrated = sqlite::migrate(*connection, {kApplicationId, kSteps}); !migrated)
+    return std::move(migrated).error();
+  auto state = load(*connection, log);
+  if (!state) return std::move(state).error();
+  return Opened{std::move(*connection), std::move(*state)};
+}
+
+}  // namespace
+
+bool StateChanges::empty() const { return size() == 0 && !alive_at; }
+
+std::size_t StateChanges::size() const {
+  return alerts.size() + forgotten_alerts.size() + outbox.size() + removed_outbox.size() +
+         log.size() + removed_log.size();
+}
+
+void StateChanges::append(StateChanges later) {
+  // Within one list the later entry wins when it is written; between a put and a removal of one
+  // key the later must win too.
+  const auto drop = [](auto& list, const auto& gone, auto key_of) {
+    std::erase_if(list, [&](const auto& item) {
+      return std::find(gone.begin(), gone.end(), key_of(item)) != gone.end();
+    });
+  };
+  drop(alerts, later.forgotten_alerts,
+       [](const StoredAlert& a) { return std::pair(a.rule, a.alert.labels); });
+  drop(outbox, later.removed_outbox, [](const OutboxRow& row) { return row.notification.key; });
+  drop(log, later.removed_log, [](const NotificationLogEntry& entry) { return entry.key; });
+  const auto undo = [](auto& gone, const auto& list, auto key_of) {
+    for (const auto& item : list) std::erase(gone, key_of(item));
+  };
+  undo(forgotten_alerts, later.alerts,
+       [](const StoredAlert& a) { return std::pair(a.rule, a.alert.labels); });
+  undo(removed_outbox, later.outbox, [](const OutboxRow& row) { return row.notification.key; });
+  undo(removed_log, later.log, [](const NotificationLogEntry& entry) { return entry.key; });
+  const auto move_to = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  move_to(alerts, later.alerts);
+  move_to(forgotten_alerts, later.forgotten_alerts);
+  move_to(outbox, later.outbox);
+  move_to(removed_outbox, later.removed_outbox);
+  move_to(log, later.log);
+  move_to(removed_log, later.removed_log);
+  if (later.alive_at) alive_at = later.alive_at;
+}
+
+struct StateStore::Database {
+  explicit Database(sqlite::Connection opened) : connection(std::move(opened)) {}
+
+  /// Runs one prepared statement, made at first use.
+  template <typename Bind>
+  Result<void> run(std::optional<sqlite::Statement>& statement, std::string_view sql, Bind bind) {
+    if (!statement) {
+      auto prepared = connection.prepare(sql);
+      if (!prepared) return std::move(prepared).error();
+      statement.emplace(std::move(*prepared));
+    }
+    bind(*statement);
+    return statement->run();
+  }
+
+  Result<void> put_alert(const StoredAlert& stored);
+  Result<void> put_outbox(const OutboxRow& row);
+  Result<void> put_log(const NotificationLogEntry& entry);
+  Result<void> remove(const StateChanges& changes);
+  Result<void> put(const StateChanges& changes);
+
+  sqlite::Connection connection;
+  std::optional<sqlite::Statement> alert, outbox, log, fact, no_alert, no_outbox, no_log;
+};
+
+Result<void> StateStore::Database::put_alert(const StoredAlert& stored) {
+  const Alert& a = stored.alert;
+  return run(alert, "INSERT OR REPLACE INTO alert VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+             [&](sqlite::Statement& statement) {
+               const int state = a.state == AlertState::Firing    ? 2
+                                 : a.state == AlertState::Pending ? 1
+                                                                  : 0;
+               // SQLite has no NaN: it would become NULL.
+               const double value = a.value == a.value ? a.value : 0;
+               statement.bind(1, stored.rule)
+                   .bind(2, encode_labels(a.labels))
+                   .bind(3, encode_labels(a.annotations))
+                   .bind(4, state)
+                   .bind(5, value)
+                   .bind(6, to_millis(a.active_at))
+                   .bind(7, to_millis(a.fired_at))
+                   .bind(8, to_millis(a.resolved_at))
+                   .bind(9, to_millis(a.keep_firing_since));
+             });
+}
+
+Result<void> StateStore::Database::put_outbox(const OutboxRow& row) {
+  return run(outbox, "INSERT OR REPLACE INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+             [&](sqlite::Statement& statement) {
+               bind_key(statement, row.notification.key)
+                   .bind(4, std::int64_t(row.version))
+                   .bind(5, row.attempts)
+                   .bind(6, to_millis(row.next_attempt))
+                   .bind(7, row.last_error)
+                   .bind(8, encode_notification(row.notification));
+             });
+}
+
+Result<void> StateStore::Database::put_log(const NotificationLogEntry& entry) {
+  return run(log, "INSERT OR REPLACE INTO notification_log VALUES(?1,?2,?3,?4,?5,?6)",
+             [&](sqlite::Statement& statement) {
+               bind_key(statement, entry.key)
+                   .bind(4, to_millis(entry.at))
+                   .bind(5, join_fingerprints(entry.firing))
+                   .bind(6, join_fingerprints(entry.resolved));
+             });
+}
+
+Result<void> StateStore::Database::remove(const StateChanges& changes) {
+  for (const auto& [rule, labels] : changes.forgotten_alerts)
+    if (auto done = run(no_alert, "DELETE FROM alert WHERE rule=?1 AND labels=?2",
+                        [&](sqlite::Statement& statement) {
+                          statement.bind(1, rule).bind(2, encode_labels(labels));
+                        });
+        !done)
+      return done;
+  for (const DeliveryKey& key : changes.removed_outbox)
+    if (auto done = run(no_outbox,
+                        "DELETE FROM outbox WHERE receiver=?1 AND integration=?2 AND group_key=?3",
+                        [&](sqlite::Statement& statement) { bind_key(statement, key); });
+        !done)
+      return done;
+  for (const DeliveryKey& key : changes.removed_log)
+    if (auto done = run(no_log,
+                        "DELETE FROM notification_log WHERE receiver=?1 AND integration=?2"
+                        " AND group_key=?3",
+                        [&](sqlite::Statement& statement) { bind_key(statement, key); });
+        !done)
+      return done;
+  return {};
+}
+
+Result<void> StateStore::Database::put(const StateChanges& changes) {
+  for (const StoredAlert& stored : changes.alerts)
+    if (auto done = put_alert(stored); !done) return done;
+  for (const OutboxRow& row : changes.outbox)
+    if (auto done = put_outbox(row); !done) return done;
+  for (const NotificationLogEntry& entry : changes.log)
+    if (auto done = put_log(entry); !done) return done;
+  if (!changes.alive_at) return {};
+  return run(fact, "INSERT OR REPLACE INTO fact VALUES(?1,?2)", [&](sqlite::Statement& statement) {
+    statement.bind(1, kAliveAt).bind(2, to_millis(*changes.alive_at));
+  });
+}
+
+StateStore::StateStore(std::unique_ptr<Database> database, StoredState loaded)
+    : database_(std::move(database)), loaded_(std::move(loaded)) {}
+StateStore::StateStore(StateStore&&) noexcept = default;
+StateStore& StateStore::operator=(StateStore&&) noexcept = default;
+StateStore::~StateStore() = default;
+
+Result<StateStore> StateStore::open(const std::string& path, Timestamp now, Log& log) {
+  auto opened = open_and_load(path, log);
+  std::string trouble;
+  if (!opened && opened.error().kind != ErrorKind::Unavailable) {
+    const std::string aside = path + ".damaged-" + std::to_string(to_millis(now));
+    trouble = opened.error().message + "; the file was set aside as " + aside +
+              ": alerts begin anew, notifications that waited in it are not sent";
+    if (std::rename(path.c_str(), aside.c_str()) != 0) return system_error("rename " + path, errno);
+    for (const char* const part : {"-wal", "-shm"})
+      std::rename((path + part).c_str(), (aside + part).c_str());  // There may be none.
+    log.error("{}", trouble);
+    opened = open_and_load(path, log);
+  }
+  if (!opened) return std::move(opened).error();
+  StateStore store(std::make_unique<Database>(std::move(opened->connection)),
+                   std::move(opened->state));
+  store.trouble_ = std::move(trouble);
+  return store;
+}
+
+StoredState StateStore::take_loaded() { return std::exchange(loaded_, {}); }
+
+Result<void> StateStore::write(const StateChanges& changes) {
+  auto transaction = sqlite::Transaction::begin(database_->connection);
+  if (!transaction) return std::move(transaction).error();
+  if (auto done = database_->remove(changes); !done) return done;
+  if (auto done = database_->put(changes); !done) return done;
+  return transaction->commit();
+}
+
+}  // namespace lapwing::alerting

@@ -1,0 +1,137 @@
+#include "alerting/state_store.h"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <limits>
+
+#include "tests/support/temporary_directory.h"
+
+using namespace lapwing;
+using namespace lapwing::alerting;
+
+namespace {
+
+constexpr Timestamp kStart = from_millis(1'700'000'000'000);
+
+struct Bench {
+  lapwing::testing::TemporaryDirectory folder;
+  std::vector<std::string> lines;
+  Log log{LogLevel::Info, [this](LogLevel, std::string_view line) { lines.emplace_back(line); }};
+
+  StateStore open() {
+    auto store = StateStore::open(folder / "state.db", kStart, log);
+    REQUIRE(store.ok());
+    return std::move(*store);
+  }
+  StoredState reopened() { return open().take_loaded(); }
+};
+
+StoredAlert alert(const std::string& rule) {
+  StoredAlert stored{rule, {}};
+  stored.alert.state = AlertState::Firing;
+  stored.alert.labels = Labels{{"alertname", "A"}};
+  stored.alert.annotations = Labels{{"s", "ü"}};
+  stored.alert.value = 1.5;
+  stored.alert.active_at = kStart;
+  stored.alert.fired_at = kStart + 1s;
+  stored.alert.keep_firing_since = kStart + 2s;
+  return stored;
+}
+
+OutboxRow row() {
+  OutboxRow outbox;
+  outbox.notification.key = {"team", 1, "{}:{}"};
+  outbox.notification.alerts = {{Labels{{"a", "b"}}, {}, kStart, {}, ""}};
+  outbox.version = 3;
+  outbox.attempts = 2;
+  outbox.next_attempt = kStart + 5s;
+  outbox.last_error = "refused";
+  return outbox;
+}
+
+}  // namespace
+
+TEST_CASE("state store: what is written is there after a restart") {
+  Bench bench;
+  {
+    StateStore store = bench.open();
+    StateChanges changes;
+    changes.alerts = {alert("r")};
+    changes.outbox = {row()};
+    changes.log = {{{"team", 0, "{}:{}"}, kStart, {1, 0xffffffffffffffffu}, {}}};
+    changes.alive_at = kStart + 9s;
+    REQUIRE(store.write(changes).ok());
+  }
+  const StoredState state = bench.reopened();
+  REQUIRE(state.alerts.size() == 1);
+  CHECK(state.alerts[0].rule == "r");
+  CHECK(state.alerts[0].alert == alert("r").alert);
+  REQUIRE(state.outbox.size() == 1);
+  CHECK(state.outbox[0].notification.key == row().notification.key);
+  CHECK(state.outbox[0].version == 3);
+  CHECK(state.outbox[0].attempts == 2);
+  CHECK(state.outbox[0].next_attempt == kStart + 5s);
+  CHECK(state.outbox[0].last_error == "refused");
+  REQUIRE(state.log.size() == 1);
+  CHECK(state.log[0].firing == std::vector<std::uint64_t>{1, 0xffffffffffffffffu});
+  CHECK(state.alive_at == kStart + 9s);
+}
+
+TEST_CASE("state store: rows are replaced and removed by their key") {
+  Bench bench;
+  StateStore store = bench.open();
+  StateChanges changes;
+  changes.alerts = {alert("r"), alert("r"), alert("s")};
+  changes.outbox = {row()};
+  REQUIRE(store.write(changes).ok());
+  StateChanges gone;
+  gone.forgotten_alerts = {{"r", alert("r").alert.labels}};
+  gone.removed_outbox = {row().notification.key};
+  REQUIRE(store.write(gone).ok());
+  const StoredState state = bench.reopened();
+  REQUIRE(state.alerts.size() == 1);
+  CHECK(state.alerts[0].rule == "s");
+  CHECK(state.outbox.empty());
+}
+
+TEST_CASE("state store: a value that is no number is stored all the same") {
+  Bench bench;
+  StateChanges changes;
+  changes.alerts = {alert("r")};
+  changes.alerts[0].alert.value = std::numeric_limits<double>::quiet_NaN();
+  REQUIRE(bench.open().write(changes).ok());
+  CHECK(bench.reopened().alerts.size() == 1);
+}
+
+TEST_CASE("state store: a damaged file is set aside and reported") {
+  Bench bench;
+  bench.folder.write("state.db", std::string(8192, 'x'));
+  StateStore store = bench.open();
+  CHECK(store.trouble().find("set aside") != std::string::npos);
+  CHECK(bench.lines.size() == 1);
+  CHECK(std::filesystem::exists(bench.folder / "state.db.damaged-1700000000000"));
+  StateChanges changes;
+  changes.alerts = {alert("r")};
+  CHECK(store.write(changes).ok());
+}
+
+TEST_CASE("state store: a folder that is not there is Unavailable") {
+  Bench bench;
+  const auto store = StateStore::open(bench.folder / "none/state.db", kStart, bench.log);
+  REQUIRE_FALSE(store.ok());
+  CHECK(store.error().kind == ErrorKind::Unavailable);
+}
+
+TEST_CASE("state changes: the later of two wins") {
+  StateChanges changes;
+  changes.alerts = {alert("r")};
+  changes.removed_outbox = {row().notification.key};
+  StateChanges later;
+  later.forgotten_alerts = {{"r", alert("r").alert.labels}};
+  later.outbox = {row()};
+  changes.append(std::move(later));
+  CHECK(changes.alerts.empty());
+  CHECK(changes.removed_outbox.empty());
+  CHECK(changes.size() == 2);
+}

@@ -1,0 +1,1 @@
+lapwing_fuzz(alerting_rule_file USES lapwing_alerting)

@@ -1,0 +1,1 @@
+lapwing_fuzz(alerting_template USES lapwing_alerting)
