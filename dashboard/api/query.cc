@@ -1,0 +1,182 @@
+// query, query_range and what else takes an expression. The order in which parameters are
+// checked is Prometheus's, so that a request with two mistakes gets the same answer.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "agent/promql/expression.h"
+#include "dashboard/api/envelope.h"
+#include "dashboard/api/handlers.h"
+#include "dashboard/api/parameters.h"
+#include "dashboard/api/values.h"
+
+namespace lapwing::dashboard::api {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Prometheus's default of --query.timeout; a request may ask for less.
+constexpr nanoseconds kLongestQuery = std::chrono::minutes(2);
+
+/// Prometheus's limit of points a series: 60 s steps over a week, 1 h steps over a year.
+constexpr double kPointLimit = 11'000;
+constexpr std::string_view kTooManyPoints =
+    "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
+    "resolution (?step=XX)";
+
+struct Bounds {
+  promql::QueryContext context;
+  nanoseconds started{};
+};
+
+/// `timeout` and `lookback_delta`.
+Result<Bounds> bounds_parameters(const Dependencies& from, const http::Request& request) {
+  Bounds bounds;
+  bounds.started = from.clock.monotonic();
+  nanoseconds allowed = kLongestQuery;
+  if (const std::string_view text = request.parameter("timeout"); !text.empty()) {
+    const Result<nanoseconds> timeout = parse_api_duration(text);
+    if (!timeout) return invalid_parameter("timeout", timeout.error().message);
+    allowed = std::clamp(*timeout, nanoseconds(0), kLongestQuery);
+  }
+  bounds.context.deadline = bounds.started + allowed;
+  if (const std::string_view text = request.parameter("lookback_delta"); !text.empty()) {
+    const Result<nanoseconds> lookback = parse_api_duration(text);
+    if (!lookback)
+      return invalid("error parsing lookback delta duration: " + lookback.error().message);
+    // Zero and less mean the engine's own, as in Prometheus.
+    bounds.context.lookback =
+        std::max(Duration(0), std::chrono::duration_cast<Duration>(*lookback));
+  }
+  return bounds;
+}
+
+Result<promql::Expression> query_parameter(const http::Request& request) {
+  Result<promql::Expression> expression = promql::Expression::parse(request.parameter("query"));
+  if (!expression) return invalid_parameter("query", expression.error().message);
+  return expression;
+}
+
+std::string_view words_for(promql::ValueType type) {
+  return type == promql::ValueType::Matrix ? "range vector" : promql::name(type);
+}
+
+void append_stats(std::string& out, const promql::QueryStats& stats, double seconds) {
+  // We time the query as a whole; Prometheus's finer parts are zero.
+  JsonWriter json(out);
+  json.begin_object().key("timings").begin_object();
+  json.key("evalTotalTime").number(seconds);
+  json.key("resultSortTime").number(0);
+  json.key("queryPreparationTime").number(0);
+  json.key("innerEvalTime").number(seconds);
+  json.key("execQueueTime").number(0);
+  json.key("execTotalTime").number(seconds);
+  json.end_object().key("samples").begin_object();
+  json.key("totalQueryableSamples").integer(std::int64_t(stats.samples));
+  json.key("peakSamples").integer(std::int64_t(stats.samples));
+  json.end_object().end_object();
+}
+
+http::Response answer(const Dependencies& from, const http::Request& request, const Bounds& bounds,
+                      std::size_t limit, Result<promql::QueryResult> result) {
+  if (!result) return failure(result.error());
+  Success success;
+  std::string& out = success.text();
+  append_value_object(out, result->value, limit);
+  if (!request.parameter("stats").empty()) {
+    out.back() = ',';  // in place of the brace that closes the data
+    out += "\"stats\":";
+    append_stats(out, result->stats,
+                 std::chrono::duration<double>(from.clock.monotonic() - bounds.started).count());
+    out += '}';
+  }
+  if (limit != 0 && series_count(result->value) > limit) result->warnings.emplace_back(kTruncated);
+  return std::move(success).response(result->warnings, result->infos);
+}
+
+struct Grid {
+  Timestamp from;
+  Timestamp to;
+  Duration step{};
+};
+
+/// `start`, `end` and `step`.
+Result<Grid> grid_parameters(const http::Request& request) {
+  const Result<Timestamp> start = parse_time(request.parameter("start"));
+  if (!start) return invalid_parameter("start", start.error().message);
+  const Result<Timestamp> end = parse_time(request.parameter("end"));
+  if (!end) return invalid_parameter("end", end.error().message);
+  if (*end < *start) return invalid_parameter("end", "end timestamp must not be before start time");
+  const Result<nanoseconds> step = parse_api_duration(request.parameter("step"));
+  if (!step) return invalid_parameter("step", step.error().message);
+  if (step->count() <= 0)
+    return invalid_parameter("step",
+                             "zero or negative query resolution step widths are not accepted. Try "
+                             "a positive integer");
+  if (std::floor(double((*end - *start).count()) * 1e6 / double(step->count())) > kPointLimit)
+    return invalid(std::string(kTooManyPoints));
+  const Duration millis = std::chrono::duration_cast<Duration>(*step);
+  return Grid{*start, *end, std::max(Duration(1), millis)};
+}
+
+}  // namespace
+
+http::Response query(const Dependencies& from, const http::Request& request) {
+  const Result<std::size_t> limit = limit_parameter(request);
+  if (!limit) return failure(ErrorType::BadData, limit.error().message);
+  const Result<Timestamp> time = time_parameter(request, "time", from.clock.now());
+  if (!time) return failure(ErrorType::BadData, time.error().message);
+  const Result<Bounds> bounds = bounds_parameters(from, request);
+  if (!bounds) return failure(ErrorType::BadData, bounds.error().message);
+  const Result<promql::Expression> expression = query_parameter(request);
+  if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  return answer(from, request, *bounds, *limit,
+                from.engine.instant(from.source, *expression, *time, bounds->context));
+}
+
+http::Response query_range(const Dependencies& from, const http::Request& request) {
+  const Result<std::size_t> limit = limit_parameter(request);
+  if (!limit) return failure(ErrorType::BadData, limit.error().message);
+  const Result<Grid> grid = grid_parameters(request);
+  if (!grid) return failure(ErrorType::BadData, grid.error().message);
+  const Result<Bounds> bounds = bounds_parameters(from, request);
+  if (!bounds) return failure(ErrorType::BadData, bounds.error().message);
+  const Result<promql::Expression> expression = query_parameter(request);
+  if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  const promql::ValueType type = expression->type();
+  if (type != promql::ValueType::Scalar && type != promql::ValueType::Vector) {
+    const std::string why = "invalid expression type \"" + std::string(words_for(type)) +
+                            "\" for range query, must be Scalar or instant Vector";
+    return failure(ErrorType::BadData, invalid_parameter("query", why).message);
+  }
+  return answer(from, request, *bounds, *limit,
+                from.engine.range(from.source, *expression, grid->from, grid->to, grid->step,
+                                  bounds->context));
+}
+
+http::Response query_exemplars(const Dependencies&, const http::Request& request) {
+  const Result<TimeRange> range = range_parameters(request);
+  if (!range) return failure(ErrorType::BadData, range.error().message);
+  if (range->to < range->from)
+    return failure(ErrorType::BadData, "end timestamp must not be before start timestamp");
+  const auto expression = promql::Expression::parse(request.parameter("query"));
+  if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  Success success;
+  success.json().begin_array().end_array();
+  return std::move(success).response();
+}
+
+http::Response format_query(const Dependencies&, const http::Request& request) {
+  const Result<promql::Expression> expression = query_parameter(request);
+  if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  Success success;
+  success.json().string(expression->to_string());
+  return std::move(success).response();
+}
+
+http::Response parse_query(const Dependencies&, const http::Request&) {
+  return failure(ErrorType::NotImplemented,
+                 "parse_query is not built; format_query checks and formats an expression");
+}
+
+}  // namespace lapwing::dashboard::api

@@ -1,0 +1,168 @@
+#include "dashboard/server.h"
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "agent/exposition/format.h"
+#include "agent/exposition/page.h"
+#include "agent/http/server.h"
+#include "dashboard/api/envelope.h"
+#include "dashboard/api/handlers.h"
+#include "dashboard/live.h"
+#include "dashboard/page.h"
+#include "dashboard/request_guard.h"
+
+namespace lapwing::dashboard {
+namespace {
+
+struct ApiRoute {
+  bool takes_forms;  ///< POST as well as GET, as in Prometheus
+  std::string_view path;
+  http::Response (*handler)(const Dependencies&, const http::Request&);
+};
+
+constexpr std::array kApiRoutes = {
+    ApiRoute{true, "/api/v1/query", api::query},
+    ApiRoute{true, "/api/v1/query_range", api::query_range},
+    ApiRoute{true, "/api/v1/query_exemplars", api::query_exemplars},
+    ApiRoute{true, "/api/v1/format_query", api::format_query},
+    ApiRoute{true, "/api/v1/parse_query", api::parse_query},
+    ApiRoute{true, "/api/v1/labels", api::labels},
+    ApiRoute{true, "/api/v1/series", api::series},
+    ApiRoute{false, "/api/v1/label/*/values", api::label_values},
+    ApiRoute{false, "/api/v1/metadata", api::metadata},
+    ApiRoute{false, "/api/v1/rules", api::rules},
+    ApiRoute{false, "/api/v1/alerts", api::alerts},
+    ApiRoute{false, "/api/v1/alertmanagers", api::alertmanagers},
+    ApiRoute{false, "/api/v1/targets", api::targets},
+    ApiRoute{false, "/api/v1/targets/metadata", api::targets_metadata},
+    ApiRoute{false, "/api/v1/scrape_pools", api::scrape_pools},
+    ApiRoute{false, "/api/v1/status/buildinfo", api::buildinfo},
+    ApiRoute{false, "/api/v1/status/runtimeinfo", api::runtimeinfo},
+    ApiRoute{false, "/api/v1/status/config", api::config},
+    ApiRoute{false, "/api/v1/status/flags", api::flags},
+    ApiRoute{false, "/api/v1/status/tsdb", api::tsdb},
+    ApiRoute{false, "/api/v1/status/walreplay", api::walreplay},
+    ApiRoute{false, "/api/v1/status/lapwing", api::lapwing_status},
+};
+
+/// The newest batches in the format that the scraper asks for.
+http::Response metrics_page(const Dependencies& from, const http::Request& request) {
+  const exposition::Format format = exposition::negotiate(request.header("Accept"));
+  http::Response response;
+  response.content_type = exposition::content_type(format);
+  response.body = exposition::render(from.newest_batches.snapshots(), from.clock.now(), format);
+  return response;
+}
+
+http::Response health(const http::Request&) {
+  return http::text_response(200, "Lapwing is healthy.\n");
+}
+
+}  // namespace
+
+struct Dashboard::State {
+  explicit State(Dependencies given) : dependencies(std::move(given)), live(dependencies) {}
+
+  http::Handler api_handler(const ApiRoute& route);
+  http::Handler guarded(http::Handler handler);
+  http::Response reload();
+  http::Response ready() const;
+
+  const Dependencies dependencies;
+  Live live;
+};
+
+/// Counts and times each request, and marks JSON as nothing else.
+http::Handler Dashboard::State::api_handler(const ApiRoute& route) {
+  const std::string path(route.path);
+  const metrics::LabelPairs labels{{"handler", path}};
+  const metrics::Counter failed = dependencies.registry.counter(
+      "lapwing_api_failures_total", "API requests that were answered with an error.", labels);
+  const metrics::Histogram seconds = dependencies.registry.histogram(
+      "lapwing_api_request_seconds", "Time to answer an API request.",
+      {0.001, 0.005, 0.025, 0.1, 0.5, 2, 10}, labels);
+  return [this, handler = route.handler, failed, seconds](const http::Request& request) {
+    const auto started = dependencies.clock.monotonic();
+    http::Response response = handler(dependencies, request);
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    if (response.status >= 400) failed.add();
+    seconds.observe(
+        std::chrono::duration<double>(dependencies.clock.monotonic() - started).count());
+    return response;
+  };
+}
+
+http::Handler Dashboard::State::guarded(http::Handler handler) {
+  return [this, handler = std::move(handler)](const http::Request& request) {
+    const Result<void> allowed = check_same_site(request, dependencies.runtime().host_name);
+    if (allowed) return handler(request);
+    dependencies.log.warn("refused {} {} from {}: {}", request.method, request.path,
+                          request.remote_address, allowed.error().message);
+    return http::text_response(403, "Refused: " + allowed.error().message + ".\n");
+  };
+}
+
+http::Response Dashboard::State::reload() {
+  const Result<void> done = dependencies.reload();
+  if (done) return http::text_response(200, "");
+  return http::text_response(500, "failed to reload config: " + done.error().message + "\n");
+}
+
+http::Response Dashboard::State::ready() const {
+  if (dependencies.ready()) return http::text_response(200, "Lapwing is ready.\n");
+  return http::text_response(503, "Lapwing is starting; ask again in a moment.\n");
+}
+
+Dashboard::Dashboard(Dependencies dependencies)
+    : state_(std::make_unique<State>(std::move(dependencies))) {}
+
+Dashboard::~Dashboard() = default;
+
+std::vector<Route> Dashboard::routes() {
+  State& state = *state_;
+  std::vector<Route> routes;
+  for (const Asset& asset : state.dependencies.assets)
+    routes.push_back({"GET", std::string(asset.path), [&asset](const http::Request& request) {
+                        return asset_response(asset, request);
+                      }});
+  for (const ApiRoute& route : kApiRoutes) {
+    http::Handler handler = state.api_handler(route);
+    if (route.takes_forms) routes.push_back({"POST", std::string(route.path), handler});
+    routes.push_back({"GET", std::string(route.path), std::move(handler)});
+  }
+  routes.push_back({"GET", "/api/v1/live", [&state](const http::Request& request) {
+                      return state.live.subscribe(request);
+                    }});
+  http::Handler write = state.dependencies.remote_write;
+  if (!write)
+    write = [](const http::Request&) {
+      return http::text_response(404,
+                                 "remote write is not taken here; set "
+                                 "web.enable_remote_write_receiver: true\n");
+    };
+  routes.push_back({"POST", "/api/v1/write", state.guarded(std::move(write))});
+  routes.push_back({"GET", "/metrics", [&state](const http::Request& request) {
+                      return metrics_page(state.dependencies, request);
+                    }});
+  routes.push_back({"GET", "/-/healthy", health});
+  routes.push_back({"GET", "/-/ready", [&state](const http::Request&) { return state.ready(); }});
+  for (const char* method : {"POST", "PUT"})
+    routes.push_back({method, "/-/reload",
+                      state.guarded([&state](const http::Request&) { return state.reload(); })});
+  return routes;
+}
+
+void Dashboard::register_routes(http::Server& server) {
+  for (Route& route : routes()) server.route(route.method, route.path, std::move(route.handler));
+}
+
+Timestamp Dashboard::step(Timestamp now) { return state_->live.step(now); }
+
+void Dashboard::on_wake(std::function<void()> wake) { state_->live.on_wake(std::move(wake)); }
+
+void Dashboard::tick_changed() const { state_->live.tick_changed(); }
+
+}  // namespace lapwing::dashboard

@@ -1,0 +1,1 @@
+lapwing_fuzz(api_parameters USES lapwing_dashboard)

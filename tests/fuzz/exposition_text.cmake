@@ -1,0 +1,1 @@
+lapwing_fuzz(exposition_text USES lapwing_collectors)

@@ -1,0 +1,1 @@
+lapwing_fuzz(proc_files USES lapwing_collectors)

@@ -1,0 +1,1 @@
+lapwing_fuzz(query_answer USES lapwing_query)
