@@ -290,8 +290,9 @@ Result<void> Rules::alert(GroupRun& group, RuleRun& rule, const promql::Vector& 
     if (stepped) {
       for (const Alert* live : stepped->live) {
         samples.push_back({alerts_series(*live), 1});
-        samples.push_back(
-            {alerts_for_state_series(*live), double(to_millis(live->active_at) / 1000)});
+        // Whole seconds, as Prometheus writes them.
+        const std::int64_t active_seconds = to_millis(live->active_at) / 1000;
+        samples.push_back({alerts_for_state_series(*live), double(active_seconds)});
       }
     } else {
       outcome = stepped.error();

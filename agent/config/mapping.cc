@@ -142,7 +142,8 @@ const Value* Mapping::take_list(std::string_view key, std::string_view what) {
 
 std::string Mapping::string(std::string_view key, std::string fallback) {
   const Value* value = take_scalar(key, "a text");
-  return value != nullptr ? value->text() : std::move(fallback);
+  if (value != nullptr) return value->text();
+  return fallback;
 }
 
 std::string Mapping::required_string(std::string_view key) {
@@ -308,7 +309,7 @@ void Mapping::not_served(std::initializer_list<std::string_view> keys) {
   }
 }
 
-void Mapping::error(std::string_view key, std::string message) {
+void Mapping::error(std::string_view key, const std::string& message) {
   const Value* value = take(key);
   diagnostics_.error(value != nullptr ? value->place() : place(), path_of(key) + ": " + message);
 }

@@ -99,7 +99,7 @@ class Mapping {
   /// Keys that Prometheus or Alertmanager knows and we do not serve yet: a warning where set.
   void not_served(std::initializer_list<std::string_view> keys);
   /// Reports an error at the value of `key` (or at the section when it is missing).
-  void error(std::string_view key, std::string message);
+  void error(std::string_view key, const std::string& message);
   /// Every key that nobody asked for is an error, with the nearest known key as a hint. Once: a
   /// second call does nothing.
   void finish();

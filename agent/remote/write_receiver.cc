@@ -159,7 +159,7 @@ class WriteReceiver::Request {
     return outcome;
   }
 
-  void append_again(std::vector<std::uint32_t> retired) {
+  void append_again(const std::vector<std::uint32_t>& retired) {
     std::size_t kept = 0;
     for (const std::uint32_t index : retired) {
       Series& series = series_[series_of_[index]];

@@ -151,8 +151,8 @@ std::uint64_t DayFile::bytes() const {
   return ::stat(path_.c_str(), &info) == 0 ? std::uint64_t(info.st_size) : 0;
 }
 
-Result<void> DayFile::write(std::vector<Sealed*> series, Duration period, const FlushMark& mark,
-                            const Intern& intern) {
+Result<void> DayFile::write(const std::vector<Sealed*>& series, Duration period,
+                            const FlushMark& mark, const Intern& intern) {
   auto connection = sqlite::Connection::open(
       path_, {.journal_mode = sqlite::JournalMode::Truncate, .busy_timeout = 10s});
   if (!connection) return std::move(connection).error();

@@ -69,7 +69,7 @@ class DayFile {
   std::uint64_t bytes() const;
 
   /// Stores the runs of this day in one transaction, with the mark, and fills in places.
-  Result<void> write(std::vector<Sealed*> series, Duration period, const FlushMark& mark,
+  Result<void> write(const std::vector<Sealed*>& series, Duration period, const FlushMark& mark,
                      const Intern& intern);
 
   Result<std::shared_ptr<const DayIndex>> index(const Intern& intern) const;

@@ -76,7 +76,8 @@ Times read_columns(ByteReader& in) {
   for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
     const std::uint64_t size = in.varint();
     const std::string_view bytes = in.text();
-    if (size == 0 || size > kColumnSamplesLimit || (samples += size) > kSamplesLimit) {
+    samples += size;
+    if (size == 0 || size > kColumnSamplesLimit || samples > kSamplesLimit) {
       in.fail();
       break;
     }

@@ -46,7 +46,7 @@ Result<TemplateValue> member(const TemplateValue& value, std::string_view name) 
 }
 
 Result<TemplateValue> label_of(const TemplateValue& sample, std::string_view name) {
-  const auto labels = member(sample, "Labels");
+  auto labels = member(sample, "Labels");
   if (!labels) return labels;
   const auto found = labels->members().find(name);
   return found != labels->members().end() ? found->second : TemplateValue::string("");

@@ -18,7 +18,7 @@ class Readme(unittest.TestCase):
 
     def test_every_folder_and_file_that_it_names_exists(self):
         named = re.findall(r"`((?:agent|collectors|alerting|dashboard|rules|tests|\.ci)/[A-Za-z0-9_./-]*)`", self.readme)
-        self.assertEqual([], [n for n in named if not (tree.ROOT / n).exists()])
+        self.assertEqual([], [n for n in named if "NAME" not in n and not (tree.ROOT / n).exists()])
 
     def test_its_commands_are_those_of_the_front_door(self):
         commands = set(re.findall(r"\./dev ([a-z]+)", self.readme))

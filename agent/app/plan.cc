@@ -1,0 +1,138 @@
+#include "agent/app/plan.h"
+
+#include <sys/utsname.h>
+
+#include "agent/config/print.h"
+#include "agent/http/server.h"
+#include "rules/embedded.h"
+
+namespace lapwing::app {
+namespace {
+
+struct GlobalOptions {
+  std::string instance;
+  Labels external_labels;
+  collectors::scrape::GlobalOptions scrape;
+  alerting::RuleDefaults rules;
+};
+
+void read_limits(config::Mapping& global, collectors::scrape::GlobalOptions& scrape) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const auto limit = [&](std::string_view key) {
+    return std::uint64_t(global.integer(key, 0, 0, kMost));
+  };
+  scrape.body_size_limit_bytes = global.size_bytes("body_size_limit", 0);
+  scrape.sample_limit = limit("sample_limit");
+  scrape.label_limit = limit("label_limit");
+  scrape.label_name_length_limit = limit("label_name_length_limit");
+  scrape.label_value_length_limit = limit("label_value_length_limit");
+}
+
+GlobalOptions read_global(config::Mapping& root) {
+  GlobalOptions options;
+  root.section("global", [&](config::Mapping& global) {
+    options.instance = global.string("instance");
+    LabelsBuilder labels;
+    for (const auto& [name, value] : global.string_map("external_labels")) labels.set(name, value);
+    options.external_labels = labels.build();
+    options.scrape.scrape_interval =
+        global.duration("scrape_interval", options.scrape.scrape_interval);
+    options.scrape.scrape_timeout = global.duration(
+        "scrape_timeout", std::min(options.scrape.scrape_timeout, options.scrape.scrape_interval));
+    options.rules.interval = global.duration("evaluation_interval", options.rules.interval);
+    options.rules.query_offset = global.duration("rule_query_offset", options.rules.query_offset);
+    for (const auto& [key, value] : {std::pair{"scrape_interval", options.scrape.scrape_interval},
+                                     std::pair{"evaluation_interval", options.rules.interval}})
+      if (value <= 0ms) global.error(key, "must be longer than 0");
+    read_limits(global, options.scrape);
+    global.not_served({"query_log_file", "scrape_failure_log_file", "target_limit",
+                       "keep_dropped_targets", "scrape_protocols", "metric_name_validation_scheme",
+                       "metric_name_escaping_scheme", "convert_classic_histograms_to_nhcb",
+                       "always_scrape_classic_histograms", "scrape_native_histograms"});
+    alerting::read_alertmanager_global(global);
+  });
+  return options;
+}
+
+StorePlan read_store(config::Mapping& root) {
+  StorePlan plan;
+  root.section("store", [&](config::Mapping& store) {
+    store.section("retention", [&](config::Mapping& retention) {
+      retention.section("raw", [&](config::Mapping& raw) {
+        plan.raw.time = raw.duration("time", plan.raw.time);
+        plan.raw.size_bytes = raw.size_bytes("size", plan.raw.size_bytes);
+      });
+      retention.not_served({"minutes", "hours"});
+    });
+    plan.sync_interval = store.duration("sync_interval", plan.sync_interval);
+    plan.series_limit =
+        std::uint32_t(store.integer("series_limit", plan.series_limit, 1, 100'000'000));
+  });
+  return plan;
+}
+
+WebPlan read_web(config::Mapping& root, const PlanOverrides& overrides) {
+  WebPlan plan;
+  root.section("web", [&](config::Mapping& web) {
+    plan.listen = web.string("listen", plan.listen);
+    plan.external_url = web.string("external_url");
+    while (plan.external_url.ends_with('/')) plan.external_url.pop_back();
+    plan.enable_remote_write_receiver = web.flag("enable_remote_write_receiver", false);
+    if (!overrides.listen.empty()) plan.listen = overrides.listen;
+    if (const auto address = http::parse_listen_address(plan.listen); !address)
+      web.error("listen", address.error().message);
+  });
+  if (!overrides.listen.empty()) plan.listen = overrides.listen;
+  return plan;
+}
+
+std::vector<alerting::RuleGroup> load_groups(const alerting::AlertingOptions& options,
+                                             const alerting::RuleDefaults& defaults,
+                                             config::Diagnostics& diagnostics) {
+  std::vector<alerting::ShippedRules> shipped;
+  for (const rules::EmbeddedFile& file : rules::embedded_files())
+    shipped.push_back({file.name, file.text});
+  return alerting::load_rule_groups(options, defaults, shipped, diagnostics);
+}
+
+}  // namespace
+
+std::string host_name() {
+  utsname names{};
+  return ::uname(&names) == 0 && names.nodename[0] != '\0' ? names.nodename : "unknown";
+}
+
+Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverrides& overrides,
+                       const std::string& host_name) {
+  config::Value tree;
+  if (!files.empty()) {
+    auto loaded = config::load_files(files);
+    if (!loaded) return std::move(loaded).error();
+    tree = *std::move(loaded);
+  }
+  config::Diagnostics diagnostics;
+  config::Mapping root(tree, "", diagnostics);
+  Plan plan;
+  const GlobalOptions global = read_global(root);
+  plan.instance = global.instance.empty() ? host_name : global.instance;
+  plan.external_labels = global.external_labels;
+  plan.evaluation_interval = global.rules.interval;
+  plan.store = read_store(root);
+  plan.web = read_web(root, overrides);
+  plan.collection = collectors::read_collection_options(root, global.scrape);
+  plan.collection.instance = plan.instance;
+  if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
+  plan.alerting = alerting::read_alerting_options(root);
+  root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage",
+                   "scrape_config_files"});
+  root.finish();
+  plan.rule_groups = load_groups(plan.alerting, global.rules, diagnostics);
+  if (auto sound = diagnostics.result(); !sound) return std::move(sound).error();
+
+  for (const auto& warning : diagnostics.warnings())
+    plan.warnings.push_back(warning.place.to_string() + ": " + warning.message);
+  plan.yaml = config::print_yaml(tree);
+  return plan;
+}
+
+}  // namespace lapwing::app

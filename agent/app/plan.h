@@ -1,0 +1,67 @@
+// Plan: the whole configuration, read and checked, immutable. A reload builds another one; the
+// owners take it over between ticks, or nothing changes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/base/time.h"
+#include "agent/config/mapping.h"
+#include "agent/model/labels.h"
+#include "alerting/options.h"
+#include "collectors/options.h"
+
+namespace lapwing::app {
+
+/// How long and how much one resolution is kept.
+struct RetentionOptions {
+  Duration time{};               ///< zero: for ever
+  std::uint64_t size_bytes = 0;  ///< zero: no limit
+  bool operator==(const RetentionOptions&) const = default;
+};
+
+struct StorePlan {
+  RetentionOptions raw{.time = 7 * 24h, .size_bytes = 1u << 30};
+  Duration sync_interval = 10s;
+  std::uint32_t series_limit = 200'000;
+  bool operator==(const StorePlan&) const = default;
+};
+
+struct WebPlan {
+  std::string listen = "127.0.0.1:5279";
+  std::string external_url;  ///< empty: http://<instance>:<port>
+  bool enable_remote_write_receiver = false;
+};
+
+struct Plan {
+  std::string instance;  ///< this host's name, or global.instance
+  Labels external_labels;
+  Duration evaluation_interval{};  ///< of rules whose group names none, and of subqueries
+  StorePlan store;
+  WebPlan web;
+  collectors::CollectionOptions collection;
+  alerting::AlertingOptions alerting;
+  std::vector<alerting::RuleGroup> rule_groups;  ///< shipped and own
+  /// The configuration as the API shows it: YAML, secrets hidden.
+  std::string yaml;
+  /// What the person should know and that stops nothing: "file:line:column: …".
+  std::vector<std::string> warnings;
+};
+
+/// What the command line says over the files.
+struct PlanOverrides {
+  std::string listen;          ///< empty: as configured
+  bool no_collectors = false;  ///< `--collectors none`
+};
+
+/// Reads and merges the files (none: the defaults) and the rule files that they name. Invalid with
+/// every error on a line of its own. `host_name`: the host's own.
+Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverrides& overrides,
+                       const std::string& host_name);
+
+/// This host's name (uname(2)'s nodename).
+std::string host_name();
+
+}  // namespace lapwing::app

@@ -1,0 +1,63 @@
+#include "agent/cli/check.h"
+
+#include <cstdio>
+
+#include "agent/app/plan.h"
+#include "agent/cli/arguments.h"
+#include "agent/cli/command.h"
+
+namespace lapwing::cli {
+namespace {
+
+constexpr Syntax kSyntax = {
+    .command = "lapwing check config",
+    .operands = "FILE…",
+    .summary =
+        "Reads configuration files as `lapwing run` would, together, with the rule files "
+        "that they name.",
+    .options = {},
+    .least_operands = 1,
+    .most_operands = 100,
+    .details =
+        "Every error is printed with file, line, key and what was expected; warnings are\n"
+        "keys that have no effect yet. Exit code 0: sound, 1: not.\n\n"
+        "  lapwing check config /etc/lapwing/lapwing.yml\n",
+};
+
+int check_config(const Arguments& arguments) {
+  const auto plan = app::read_plan(arguments.operands(), {}, app::host_name());
+  if (!plan) {
+    std::fprintf(stderr, "%s\n", plan.error().message.c_str());
+    return kFailure;
+  }
+  for (const std::string& warning : plan->warnings) std::printf("warning: %s\n", warning.c_str());
+  std::size_t rules = 0;
+  for (const auto& group : plan->rule_groups) rules += group.rules.size();
+  std::printf("sound: %zu files, %zu rules in %zu groups, %zu scrape jobs, %zu warnings\n",
+              arguments.operands().size(), rules, plan->rule_groups.size(),
+              plan->collection.scrape_jobs.size(), plan->warnings.size());
+  return kSuccess;
+}
+
+}  // namespace
+
+int check_command(const std::vector<std::string>& words) {
+  const bool names_config = !words.empty() && words[0] == "config";
+  const std::vector<std::string> rest(words.begin() + (names_config ? 1 : 0), words.end());
+  const auto arguments = parse_arguments(kSyntax, rest);
+  if (arguments.ok() && arguments->help()) {
+    std::fputs(help_text(kSyntax).c_str(), stdout);
+    return kSuccess;
+  }
+  if (!names_config) {
+    std::fputs("lapwing check: say what to check: lapwing check config FILE…\n", stderr);
+    return kUsageError;
+  }
+  if (!arguments) {
+    std::fprintf(stderr, "lapwing check config: %s\n", arguments.error().message.c_str());
+    return kUsageError;
+  }
+  return check_config(*arguments);
+}
+
+}  // namespace lapwing::cli
