@@ -1,0 +1,163 @@
+#include "collectors/scrape/target_series.h"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "agent/base/number.h"
+#include "agent/model/sample.h"
+#include "tests/support/memory_store.h"
+
+using namespace lapwing;
+using namespace lapwing::collectors::scrape;
+
+namespace {
+
+struct Bed {
+  explicit Bed(TargetSeries::Options chosen = {}) : options(std::move(chosen)) {
+    options.target_labels = Labels{{"job", "app"}, {"instance", "h:1"}};
+    series.emplace(store, "scrape/app", options);
+  }
+  /// Scrapes a page at the given second; the error's text, or "".
+  std::string scrape(int second, std::string_view page) {
+    ScrapeReport report;
+    const Result<void> read = series->read(page, report.page);
+    report.up = read.ok();
+    series->commit(from_millis(second * 1'000), report);
+    return read ? "" : read.error().message;
+  }
+  /// `SECOND:value …` of the one series that matches.
+  std::string samples(std::initializer_list<Label> labels) {
+    std::vector<Matcher> matchers;
+    for (const Label label : labels)
+      matchers.push_back(Matcher::equal(std::string(label.name), std::string(label.value)));
+    const auto set = std::move(*store.select(matchers, {}));
+    std::string found;
+    Columns columns;
+    for (std::size_t i = 0; i < set->size(); ++i) {
+      REQUIRE(set->read(i, columns).ok());
+      for (std::size_t j = 0; j < columns.size(); ++j)
+        found += std::to_string(to_millis(columns.times[j]) / 1'000) + ":" +
+                 (is_stale(columns.values[j]) ? "stale" : format_value(columns.values[j])) + " ";
+    }
+    return found;
+  }
+
+  TargetSeries::Options options;
+  testing::MemoryStore store;
+  std::optional<TargetSeries> series;
+};
+
+}  // namespace
+
+TEST_CASE("target series: samples get the target's labels, and the report stands beside them") {
+  Bed bed;
+  CHECK(bed.scrape(10, "a 1\nb{x=\"y\"} 2\n") == "");
+  CHECK(bed.samples({{"__name__", "b"}, {"x", "y"}, {"job", "app"}, {"instance", "h:1"}}) ==
+        "10:2 ");
+  CHECK(bed.samples({{"__name__", "up"}}) == "10:1 ");
+  CHECK(bed.samples({{"__name__", "scrape_samples_scraped"}}) == "10:2 ");
+  CHECK(bed.samples({{"__name__", "scrape_series_added"}}) == "10:2 ");
+  bed.scrape(11, "a 1\nb{x=\"y\"} 2\nc 3\n");
+  CHECK(bed.samples({{"__name__", "scrape_series_added"}}) == "10:2 11:1 ");
+}
+
+TEST_CASE("target series: an error halfway stores nothing, ends what was live, and up is 0") {
+  Bed bed;
+  bed.scrape(10, "a 1\nb 2\n");
+  CHECK(bed.scrape(11, "a 5\nb 0x1\n") != "");
+  CHECK(bed.samples({{"__name__", "a"}}) == "10:1 11:stale ");
+  CHECK(bed.samples({{"__name__", "up"}}) == "10:1 11:0 ");
+  bed.scrape(12, "a 6\n");
+  CHECK(bed.samples({{"__name__", "a"}}) == "10:1 11:stale 12:6 ");
+  CHECK(bed.samples({{"__name__", "b"}}) == "10:2 11:stale ");
+}
+
+TEST_CASE("target series: the first of equal series wins, in whatever spelling") {
+  Bed bed;
+  bed.scrape(10, "a{x=\"1\",y=\"2\"} 1\na{y=\"2\",x=\"1\"} 2\na{x=\"1\",y=\"2\"} 3\n");
+  CHECK(bed.samples({{"__name__", "a"}}) == "10:1 ");
+  CHECK(bed.samples({{"__name__", "scrape_samples_scraped"}}) == "10:3 ");
+  bed.scrape(11, "a{y=\"2\",x=\"1\"} 5\n");
+  CHECK(bed.samples({{"__name__", "a"}}) == "10:1 11:5 ");
+}
+
+TEST_CASE("target series: explicit timestamps are kept, and such series end without a marker") {
+  Bed bed;
+  bed.scrape(10, "a 1 7000\nb 2\n");
+  bed.scrape(11, "b 3\n");
+  CHECK(bed.samples({{"__name__", "a"}}) == "7:1 ");
+  CHECK(bed.samples({{"__name__", "b"}}) == "10:2 11:3 ");
+}
+
+TEST_CASE("target series: honor_timestamps off and tracked staleness") {
+  Bed ignoring({.honor_timestamps = false});
+  ignoring.scrape(10, "a 1 7000\n");
+  CHECK(ignoring.samples({{"__name__", "a"}}) == "10:1 ");
+  Bed tracking({.track_timestamps_staleness = true});
+  tracking.scrape(10, "a 1 7000\n");
+  tracking.scrape(11, "");
+  CHECK(tracking.samples({{"__name__", "a"}}) == "7:1 11:stale ");
+}
+
+TEST_CASE("target series: labels in conflict are renamed, or honoured") {
+  Bed bed;
+  bed.scrape(10, "a{job=\"x\",exported_job=\"y\"} 1\n");
+  CHECK(bed.samples({{"job", "app"}, {"exported_job", "y"}, {"exported_exported_job", "x"}}) ==
+        "10:1 ");
+  Bed honoring({.honor_labels = true});
+  honoring.scrape(10, "a{job=\"x\",instance=\"\"} 1\n");
+  CHECK(honoring.samples({{"__name__", "a"}, {"job", "x"}, {"instance", ""}}) == "10:1 ");
+}
+
+TEST_CASE("target series: limits fail the scrape") {
+  Bed samples({.limits = {.samples = 1}});
+  CHECK(samples.scrape(10, "a 1\n") == "");
+  CHECK(samples.scrape(11, "a 1\nb 2\n").find("sample_limit") != std::string::npos);
+  CHECK(samples.samples({{"__name__", "a"}}) == "10:1 11:stale ");
+  CHECK(samples.samples({{"__name__", "scrape_samples_scraped"}}) == "10:1 11:2 ");
+  Bed labels({.limits = {.labels = 3}});  // __name__, job and instance count
+  CHECK(labels.scrape(10, "a 1\n") == "");
+  CHECK(labels.scrape(11, "a{x=\"1\"} 1\n").find("label_limit") != std::string::npos);
+  Bed values({.limits = {.label_value_length = 3}});
+  CHECK(values.scrape(10, "a{x=\"1234\"} 1\n").find("label_value_length") != std::string::npos);
+}
+
+TEST_CASE("target series: a label that stands twice fails the scrape") {
+  Bed bed;
+  CHECK(bed.scrape(10, "a{x=\"1\",x=\"2\"} 1\n") != "");
+  CHECK(bed.scrape(11, "a{__name__=\"b\"} 1\n") != "");
+}
+
+TEST_CASE("target series: types decide the kind, metadata is kept") {
+  Bed bed;
+  bed.scrape(10,
+             "# TYPE a counter\n# HELP a Help.\na 1\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\n");
+  const std::vector<Matcher> all{Matcher::equal("job", "app")};
+  const auto set = std::move(*bed.store.select(all, {}));
+  for (std::size_t i = 0; i < set->size(); ++i) {
+    const std::string_view name = set->labels(i).metric_name();
+    if (name == "a" || name == "h_bucket")
+      CHECK(set->kind(i) == SeriesKind::Counter);
+    else
+      CHECK(set->kind(i) == SeriesKind::Gauge);
+  }
+  CHECK(bed.series->metadata().at("a").help == "Help.");
+  CHECK(bed.series->metadata().at("h").type == MetricType::Histogram);
+}
+
+TEST_CASE("target series: retire ends every series, the report's too") {
+  Bed bed;
+  bed.scrape(10, "a 1\n");
+  bed.series->retire(from_millis(12'000));
+  CHECK(bed.samples({{"__name__", "a"}}) == "10:1 12:stale ");
+  CHECK(bed.samples({{"__name__", "up"}}) == "10:1 12:stale ");
+}
+
+TEST_CASE("target series: pages that change their series each time do not pile up") {
+  Bed bed;
+  for (int i = 0; i < 4'000; ++i)
+    bed.scrape(i + 1, "a{n=\"" + std::to_string(i) + "\"} 1\nb " + std::to_string(i) + "\n");
+  CHECK(bed.series->live_series() == 2);
+  CHECK(bed.samples({{"__name__", "a"}, {"n", "3999"}}) == "4000:1 ");
+  CHECK(bed.samples({{"__name__", "a"}, {"n", "3998"}}) == "3999:1 4000:stale ");
+}
