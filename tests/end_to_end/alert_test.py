@@ -1,0 +1,85 @@
+"""Real CPU load makes a shipped rule fire; a webhook gets the firing and then the resolved notification."""
+import multiprocessing
+import time
+import unittest
+
+from lapwing import Agent, WebhookReceiver, wait_for
+
+CONFIG = """
+route: {{receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1s}}
+receivers:
+- name: hook
+  webhook_configs: [{{url: '{url}'}}]
+"""
+ALERT = "HostCpuBusy"
+
+
+def burn(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+class Alert(unittest.TestCase):
+    def test_cpu_load_fires_a_shipped_rule_and_its_end_resolves_it(self):
+        with WebhookReceiver() as hook, Agent(config=CONFIG.format(url=hook.url)) as agent:
+            rule = next(r for g in agent.api("rules")["groups"] for r in g["rules"] if r["name"] == ALERT)
+            busy = [multiprocessing.Process(target=burn, args=(300,)) for _ in range(multiprocessing.cpu_count())]
+            for process in busy:
+                process.start()
+            try:
+                _, firing = hook.wait("the firing notification", rule["duration"] + 150, of(ALERT, "firing"))
+            finally:
+                for process in busy:
+                    process.kill()
+                    process.join()
+            _, resolved = hook.wait("the resolved notification", rule.get("keepFiringFor", 0) + 150,
+                                    of(ALERT, "resolved"))
+        for payload in (firing, resolved):
+            self.assertEqual("4", payload["version"])
+            self.assertEqual("hook", payload["receiver"])
+            self.assertEqual({"alertname": ALERT}, payload["groupLabels"])
+            self.assertEqual({"status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint"},
+                             set(payload["alerts"][0]))
+            self.assertTrue(payload["alerts"][0]["annotations"]["summary"])
+        self.assertEqual("0001-01-01T00:00:00Z", firing["alerts"][0]["endsAt"])
+        self.assertGreater(resolved["alerts"][0]["endsAt"], resolved["alerts"][0]["startsAt"])
+
+    def test_a_receiver_that_was_down_gets_it_when_it_is_back(self):
+        with WebhookReceiver(status=503) as hook:
+            config = CONFIG.format(url=hook.url) + """
+rule_files: [one.yml]
+rules: {shipped: false}
+"""
+            import pathlib
+            import tempfile
+            with tempfile.TemporaryDirectory() as folder:
+                pathlib.Path(folder, "one.yml").write_text(
+                    "groups: [{name: g, interval: 1s, rules: [{alert: Always, expr: 'vector(1)'}]}]\n")
+                with Agent(folder=folder, config=config):
+                    hook.wait("a first try", 20, of("Always", "firing"))
+                    hook.status = 200
+                    tries = len(hook.received)
+                    wait_for("another try", 30, lambda: len(hook.received) > tries)
+
+    def test_a_one_second_rule_fires_within_the_second(self):
+        import pathlib
+        import tempfile
+        with WebhookReceiver() as hook, tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "one.yml").write_text(
+                "groups: [{name: g, interval: 1s, rules: [{alert: Flip, expr: 'node_load1 >= 0'}]}]\n")
+            with Agent(folder=folder, config=CONFIG.format(url=hook.url) + "rule_files: [one.yml]\nrules: {shipped: false}\n"):
+                _, payload = hook.wait("the notification", 10, of("Flip", "firing"))
+                started = time.time()
+                begun = payload["alerts"][0]["startsAt"]
+                active = time.mktime(time.strptime(begun[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+                self.assertLess(started - active, 3)
+
+
+def of(name, status):
+    """Whether a payload is of that alert and that status."""
+    return lambda p: p["status"] == status and p["groupLabels"].get("alertname") == name
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+# Searches on from the corpora with libFuzzer: `./dev prove fuzz [SECONDS a target]`.
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build/fuzz"
+
+seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+                "-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19",
+                "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1 -fsanitize=fuzzer-no-link -Wno-error",
+                "-DLAPWING_SANITIZE=address,undefined", "-DLAPWING_LIBFUZZER=ON"], check=True)
+targets = sorted(p.stem for p in (ROOT / "tests/fuzz").glob("*.cmake"))
+subprocess.run(["ninja", "-C", BUILD, *(f"{t}_fuzz" for t in targets)], check=True)
+failed = []
+for target in targets:
+    found = BUILD / "found" / target
+    found.mkdir(parents=True, exist_ok=True)
+    run = subprocess.run([BUILD / "tests/fuzz" / f"{target}_fuzz", f"-max_total_time={seconds}", "-print_final_stats=1",
+                          f"-artifact_prefix={found}/crash-", found, ROOT / "tests/fuzz/corpus" / target])
+    if run.returncode != 0:
+        failed.append(target)
+print(f"{len(targets)} targets, {seconds} s each, failed: {', '.join(failed) or 'none'}")
+sys.exit(1 if failed else 0)
