@@ -148,6 +148,7 @@ export const chinese: Table = {
 
   build: '构建',
   version: '版本',
+  api: '接口',
   revision: '修订',
   built_by: '编译器',
   targets: '采集目标',

@@ -146,6 +146,7 @@ export const english = {
 
   build: 'Build',
   version: 'Version',
+  api: 'API of',
   revision: 'Revision',
   built_by: 'Compiler',
   targets: 'Targets',

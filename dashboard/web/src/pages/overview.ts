@@ -23,7 +23,7 @@ function device_block(table: DeviceTable): { element: HTMLElement; draw: (contex
     draw({ feed }) {
       const rows = table.update(feed);
       set_text(count, rows ? String(rows) : '');
-      none.hidden = rows > 0 || feed.last_heard_ms === null;
+      none.hidden = rows > 0 || feed.latest.every((answer) => answer === null);
       table.grid.element.hidden = rows === 0;
     },
   };

@@ -119,12 +119,16 @@ export function status_page(context: Context): Page {
   );
 
   function show_build(info: Labels, own: OwnStatus): void {
-    const known = { version: words.say('version'), revision: words.say('revision'), goVersion: words.say('built_by') };
-    const rows: [string, string][] = Object.entries(info)
-      .filter(([, value]) => value !== '')
-      .map(([name, value]) => [known[name as keyof typeof known] ?? folded(name, 32), folded(value)]);
+    const rows: [string, string][] = [];
+    const add = (title: string, text: string | undefined) => {
+      if (text) rows.push([title, folded(text)]);
+    };
+    // `version` is the Prometheus whose API this is; a Prometheus itself has no other.
+    add(words.say('version'), info.lapwingVersion ?? info.version);
+    add(words.say('revision'), info.revision);
+    add(words.say('built_by'), info.goVersion);
+    if (info.lapwingVersion) add(words.say('api'), `Prometheus ${info.version ?? ''}`);
     const { store } = own;
-    const add = (title: string, text: string) => rows.push([title, text]);
     if (Number.isFinite(store.series)) add(words.say('series'), format('count', store.series));
     if (Number.isFinite(store.bytes_on_disk)) add(words.say('on_disk'), format('bytes', store.bytes_on_disk));
     if (Number.isFinite(store.oldest_ms)) add(words.say('history'), context.clock.moment(store.oldest_ms, context.now_ms()));
