@@ -1,0 +1,1 @@
+// Nothing but the headers that the tests share, precompiled: see tests/CMakeLists.txt.
