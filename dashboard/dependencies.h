@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "agent/base/log.h"
 #include "agent/base/result.h"
@@ -34,6 +35,8 @@ struct RuntimeInfo {
   std::string storage_retention;  ///< for a person: "7d or 1GiB"
   bool reload_succeeded = true;   ///< the newest load of the configuration
   Timestamp last_reload;          ///< the newest successful one
+  std::vector<std::string>
+      configuration_warnings{};  ///< "file:line:column: …", such as keys not served
 };
 
 /// The references and everything that the functions reach must outlive the Dashboard. Functions

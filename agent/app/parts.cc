@@ -209,7 +209,8 @@ dashboard::RuntimeInfo App::Parts::runtime() const {
           .working_directory = current_folder(),
           .storage_retention = retention_text(current->store),
           .reload_succeeded = last_reload_ok_,
-          .last_reload = last_reload_};
+          .last_reload = last_reload_,
+          .configuration_warnings = current->warnings};
 }
 
 std::shared_ptr<const Plan> App::Parts::plan() const {

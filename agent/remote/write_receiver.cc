@@ -99,9 +99,8 @@ class WriteReceiver::Request {
 
   void flush() {
     const AppendOutcome outcome = append();
-    std::vector<std::uint32_t> retired = outcome.retired;
     // What the store has let go of gets a new number, once; twice in a row is the store's trouble.
-    if (!retired.empty()) append_again(std::move(retired));
+    if (!outcome.retired.empty()) append_again(outcome.retired);
     refs_.clear();
     values_.clear();
     times_.clear();

@@ -84,6 +84,9 @@ http::Response lapwing_status(const Dependencies& from, const http::Request&) {
   json.key("ready").boolean(from.ready());
   json.key("reloadSucceeded").boolean(runtime.reload_succeeded);
   write_time(json, "lastReload", runtime.last_reload);
+  json.key("configurationWarnings").begin_array();
+  for (const std::string& warning : runtime.configuration_warnings) json.string(warning);
+  json.end_array();
   json.key("collectors").begin_array();
   for (const CollectorStatus& collector : collection->collectors) write_collector(json, collector);
   json.end_array();

@@ -127,7 +127,10 @@ class Fixture {
                                      .host_name = "host-a.example",
                                      .working_directory = "/var/lib/lapwing",
                                      .storage_retention = "7d",
-                                     .last_reload = kNow - 1h};
+                                     .last_reload = kNow - 1h,
+                                     .configuration_warnings = {
+                                         "lapwing.yml:3:1: tracing: is not served yet and has no "
+                                         "effect"}};
                 },
             .build = {"0.1.0", "abcdef", "g++ 12"},
             .assets = assets,

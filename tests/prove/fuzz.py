@@ -9,9 +9,9 @@ BUILD = ROOT / "build/fuzz"
 
 seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                "-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19",
-                "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1 -fsanitize=fuzzer-no-link -Wno-error",
-                "-DLAPWING_SANITIZE=address,undefined", "-DLAPWING_LIBFUZZER=ON"], check=True)
+                "-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_ASM_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19",
+                "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1 -fsanitize=fuzzer-no-link",
+                "-DLAPWING_SANITIZE=address,undefined", "-DLAPWING_LIBFUZZER=ON", "-DLAPWING_WARNINGS_AS_ERRORS=OFF"], check=True)
 targets = sorted(p.stem for p in (ROOT / "tests/fuzz").glob("*.cmake"))
 subprocess.run(["ninja", "-C", BUILD, *(f"{t}_fuzz" for t in targets)], check=True)
 failed = []
