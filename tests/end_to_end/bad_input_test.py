@@ -121,7 +121,7 @@ class BadInput(unittest.TestCase):
 
 
 def newest(agent):
-    return agent.query("timestamp(node_time_seconds)")[0][1]
+    return agent.query("timestamp(node_load1)")[0][1]
 
 
 def groups(agent):

@@ -36,14 +36,14 @@ class Crash(unittest.TestCase):
 
 
 def newest(agent):
-    """The time of the newest stored sample of node_time_seconds."""
-    found = agent.query("timestamp(node_time_seconds)")
+    """The time of the newest stored sample of node_load1."""
+    found = agent.query("timestamp(node_load1)")
     return found[0][1] if found else 0.0
 
 
 def history(agent):
     """The times of all of its samples within ten minutes."""
-    data = agent.api("query", query="node_time_seconds[10m]")
+    data = agent.api("query", query="node_load1[10m]")
     return [t for series in data["result"] for t, _ in series["values"]]
 
 

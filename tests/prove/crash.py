@@ -13,7 +13,7 @@ from lapwing import Agent, wait_for  # noqa: E402
 
 
 def times(agent):
-    data = agent.api("query", query="node_time_seconds[30m]")
+    data = agent.api("query", query="node_load1[30m]")
     return {t for series in data["result"] for t, _ in series["values"]}
 
 
