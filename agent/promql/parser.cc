@@ -45,10 +45,16 @@ int precedence(TokenKind kind) {
 }
 
 Operator operator_of(TokenKind kind) { return Operator(int(kind) - int(TokenKind::Add)); }
+static_assert(int(TokenKind::Unless) - int(TokenKind::Add) == int(Operator::Unless) &&
+              int(TokenKind::Equal) - int(TokenKind::Add) == int(Operator::Equal));
 
 AggregationKind aggregation_of(TokenKind kind) {
   return AggregationKind(int(kind) - int(TokenKind::Sum));
 }
+static_assert(int(TokenKind::LimitRatio) - int(TokenKind::Sum) ==
+                  int(AggregationKind::LimitRatio) &&
+              int(TokenKind::CountValues) - int(TokenKind::Sum) ==
+                  int(AggregationKind::CountValues));
 
 bool has_parameter(AggregationKind kind) { return kind >= AggregationKind::Topk; }
 
