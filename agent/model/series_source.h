@@ -11,6 +11,7 @@
 #include "agent/base/result.h"
 #include "agent/model/labels.h"
 #include "agent/model/matcher.h"
+#include "agent/model/minutes.h"
 #include "agent/model/sample.h"
 #include "agent/model/series.h"
 
@@ -35,7 +36,17 @@ class SeriesSet {
   /// Replaces `out` with the series' samples within the range asked for, in time order, stale
   /// markers included. Corrupt where stored bytes are damaged: `out` then has the rest.
   virtual Result<void> read(std::size_t index, Columns& out) const = 0;
+
+  /// Zero: what read() gives is every sample that was stored. Else part of the range is past the
+  /// raw tier, where read() gives a few samples for each bucket of this width.
+  virtual Duration coarsest() const { return Duration::zero(); }
+  /// Replaces `out` with the series' whole minutes, bucket ends being multiples of 60 s with
+  /// range.from < end ≤ range.to; minutes without samples are left out. False when this source
+  /// keeps none or cannot give all of them exactly: read() is then the way. Corrupt as read().
+  virtual Result<bool> read_minutes(std::size_t index, Minutes& out) const;
 };
+
+inline Result<bool> SeriesSet::read_minutes(std::size_t, Minutes&) const { return false; }
 
 /// Any thread.
 class SeriesSource {
