@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace lapwing {
@@ -11,6 +12,21 @@ namespace {
 
 bool same_word(std::string_view text, const char* word, std::size_t size) {
   return text.size() == size && ::strncasecmp(text.data(), word, size) == 0;
+}
+
+/// The usual values, fast: below 1e15 the fixed form has no digits beyond the shortest.
+bool append_short(std::string& out, double value) {
+  if (!(std::fabs(value) < 1e15)) return false;
+  char text[40];
+  const auto whole = std::int64_t(value);
+  const bool is_whole = double(whole) == value && !(whole == 0 && std::signbit(value));
+  if (!is_whole && std::fabs(value) < 1e-6) return false;
+  const auto [end, error] =
+      is_whole ? std::to_chars(text, text + sizeof text, whole)
+               : std::to_chars(text, text + sizeof text, value, std::chars_format::fixed);
+  if (error != std::errc()) return false;
+  out.append(text, std::size_t(end - text));
+  return true;
 }
 
 }  // namespace
@@ -33,6 +49,7 @@ void append_value(std::string& out, double value) {
 }
 
 void append_plain(std::string& out, double value) {
+  if (append_short(out, value)) return;
   // std::to_chars' fixed form shows all digits of large integers, not the shortest ones.
   char text[32];
   const auto [end, error] =

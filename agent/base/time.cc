@@ -81,8 +81,8 @@ std::string format_duration(Duration duration) {
     rest = -rest;
   }
   for (const Unit& unit : kUnits) {
-    // As Prometheus: years, weeks and days only when nothing is left over.
-    const bool exact_only = unit.millis >= kUnits[2].millis;
+    // As Prometheus: years and weeks only when nothing is left over.
+    const bool exact_only = unit.millis >= kUnits[1].millis;
     if (rest < unit.millis || (exact_only && rest % unit.millis != 0)) continue;
     out += std::to_string(rest / unit.millis);
     out += unit.suffix;
@@ -107,6 +107,12 @@ std::string format_rfc3339(Timestamp time) {
   std::string out(text, std::size_t(length));
   out += 'Z';
   return out;
+}
+
+std::string format_rfc3339_millis(Timestamp time) {
+  std::string text = format_rfc3339(time);
+  if (text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000");
+  return text;
 }
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {

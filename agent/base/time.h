@@ -44,6 +44,9 @@ std::string format_duration(Duration duration);
 /// "2026-02-11T03:12:07.123Z" (RFC 3339, UTC, milliseconds only when there are any).
 std::string format_rfc3339(Timestamp time);
 
+/// The same with milliseconds always.
+std::string format_rfc3339_millis(Timestamp time);
+
 /// RFC 3339 with any offset, fraction truncated to milliseconds.
 Result<Timestamp> parse_rfc3339(std::string_view text);
 

@@ -13,6 +13,12 @@
 
 namespace lapwing {
 
+/// What becomes of a sample at a time that its series already has with another value.
+enum class OnConflict {
+  Refuse,   ///< the first write stays and the second is counted, as Prometheus treats scrapes
+  Replace,  ///< the newest write wins, however far behind: own sources after the clock went back
+};
+
 /// One source's samples of one collection. Views into the caller's memory, for one call.
 struct Batch {
   SourceRef source = kNoSource;
@@ -20,6 +26,7 @@ struct Batch {
   std::span<const SeriesRef> refs;
   std::span<const double> values;      ///< as many as refs
   std::span<const Timestamp> times{};  ///< empty, or as many as refs: explicit timestamps
+  OnConflict on_conflict = OnConflict::Refuse;
 };
 
 /// What became of a batch. What is not named here was stored.

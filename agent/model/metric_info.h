@@ -10,7 +10,7 @@
 
 namespace lapwing {
 
-inline constexpr std::size_t kMetricLabelLimit = 12;
+inline constexpr std::size_t kMetricLabelLimit = 24;
 
 /// The views must outlive every use: string constants, or strings that the collector keeps.
 struct MetricInfo {
@@ -34,7 +34,9 @@ constexpr SeriesKind series_kind(MetricType type) {
     case MetricType::Histogram:
       return SeriesKind::Counter;
     case MetricType::Gauge:
+    case MetricType::GaugeHistogram:
     case MetricType::Info:
+    case MetricType::StateSet:
       return SeriesKind::Gauge;
     case MetricType::Summary:
     case MetricType::Unknown:

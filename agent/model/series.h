@@ -17,9 +17,18 @@ inline constexpr SourceRef kNoSource{0};  ///< each sample brings its own time
 /// What metadata says a series is; it decides what the long-term tiers keep.
 enum class SeriesKind : std::uint8_t { Unknown, Counter, Gauge };
 
-enum class MetricType : std::uint8_t { Unknown, Counter, Gauge, Histogram, Summary, Info };
+enum class MetricType : std::uint8_t {
+  Unknown,
+  Counter,
+  Gauge,
+  Histogram,
+  GaugeHistogram,
+  Summary,
+  Info,
+  StateSet
+};
 
-/// "counter", "gauge", "histogram", "summary", "info", "unknown".
+/// "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset", "unknown".
 constexpr std::string_view name(MetricType type) {
   switch (type) {
     case MetricType::Counter:
@@ -28,10 +37,14 @@ constexpr std::string_view name(MetricType type) {
       return "gauge";
     case MetricType::Histogram:
       return "histogram";
+    case MetricType::GaugeHistogram:
+      return "gaugehistogram";
     case MetricType::Summary:
       return "summary";
     case MetricType::Info:
       return "info";
+    case MetricType::StateSet:
+      return "stateset";
     case MetricType::Unknown:
       break;
   }

@@ -26,6 +26,16 @@ struct CollectorStatus {
   std::uint64_t refused_series = 0;  ///< by the series limit, since the start
 };
 
+/// Metadata of one metric family, own or scraped.
+struct MetricMetadata {
+  std::string name;
+  MetricType type = MetricType::Unknown;
+  std::string help;
+  std::string unit;
+  bool operator==(const MetricMetadata&) const = default;
+};
+using MetadataSnapshot = std::vector<MetricMetadata>;  ///< sorted by name
+
 /// One scrape target.
 struct TargetStatus {
   enum class Health { Unknown, Up, Down };
@@ -39,21 +49,28 @@ struct TargetStatus {
   double last_duration_seconds = 0;
   Duration interval{};
   Duration timeout{};
+  /// What its pages say of their metrics; nullptr: nothing yet.
+  std::shared_ptr<const MetadataSnapshot> metadata;
+};
+
+/// A target that relabelling has dropped.
+struct DroppedTarget {
+  Labels discovered_labels;
+  std::string reason;  ///< the rule: "relabel_configs[2]: drop"
+};
+
+/// The targets of one scrape_config as a whole.
+struct PoolStatus {
+  std::string name;
+  std::shared_ptr<const std::vector<DroppedTarget>> dropped;  ///< never null; some of them
+  std::uint64_t dropped_count = 0;                            ///< all of them
 };
 
 struct CollectionStatus {
   std::vector<CollectorStatus> collectors;
   std::vector<TargetStatus> targets;
+  std::vector<PoolStatus> pools;  ///< one a scrape_config, in the configuration's order
 };
-
-/// Metadata of one metric family, own or scraped.
-struct MetricMetadata {
-  std::string name;
-  MetricType type = MetricType::Unknown;
-  std::string help;
-  std::string unit;
-};
-using MetadataSnapshot = std::vector<MetricMetadata>;  ///< sorted by name
 
 struct StoreStatus {
   std::uint64_t series = 0;

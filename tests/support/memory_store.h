@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,8 +37,12 @@ class MemoryStore final : public Appender, public SeriesSource {
     AppendOutcome outcome;
     for (std::size_t i = 0; i < batch.refs.size(); ++i) {
       const Timestamp time = batch.times.empty() ? batch.time : batch.times[i];
-      series_.at(std::size_t(batch.refs[i]) - 1).samples[time] = batch.values[i];
-      ++outcome.stored;
+      // As in the real store, the first value at a time stays.
+      const auto [at, fresh] =
+          series_.at(std::size_t(batch.refs[i]) - 1).samples.try_emplace(time, batch.values[i]);
+      const bool same = fresh || std::bit_cast<std::uint64_t>(at->second) ==
+                                     std::bit_cast<std::uint64_t>(batch.values[i]);
+      ++(same ? outcome.stored : outcome.conflicting);
     }
     return outcome;
   }

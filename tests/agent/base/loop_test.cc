@@ -61,6 +61,20 @@ TEST_CASE("loop: a step that is due at once runs again until it is not") {
   CHECK(counter.steps() == 5);
 }
 
+TEST_CASE("loop: a wall clock that is set back does not put it to sleep") {
+  testing::FakeClock clock;
+  StepCounter counter;
+  Loop loop("test", clock, [&](Timestamp now) {
+    counter.count();
+    return counter.steps() < 2 ? now + 20ms : kNever;
+  });
+  REQUIRE(counter.wait_for(1));
+  clock.set(clock.now() - 1h);
+  CHECK(counter.steps() == 1);
+  clock.advance(20ms);
+  REQUIRE(counter.wait_for(2));
+}
+
 TEST_CASE("loop: no step runs after stop, wakes included") {
   const testing::FakeClock clock;
   StepCounter counter;

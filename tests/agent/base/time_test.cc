@@ -28,7 +28,9 @@ TEST_CASE("time: durations print in the form that reads back") {
     CHECK(*parse_duration(format_duration(*parse_duration(text))) == *parse_duration(text));
   }
   CHECK(format_duration(90min) == "1h30m");
-  CHECK(format_duration(25h) == "25h");
+  CHECK(format_duration(25h) == "1d1h");
+  CHECK(format_duration(90 * 24h) == "90d");
+  CHECK(format_duration(14 * 24h) == "2w");
   CHECK(format_duration(-5s) == "-5s");
 }
 
