@@ -47,6 +47,7 @@ class Secret {
   explicit Secret(std::string value) : value_(std::move(value)) {}
   bool empty() const { return value_.empty(); }
   const std::string& reveal() const { return value_; }
+  bool operator==(const Secret&) const = default;
 
  private:
   std::string value_;

@@ -15,7 +15,11 @@ constexpr std::array<std::string_view, 12> kSecretEndings = {
     "user_key", "service_key", "api_secret",  "api_url", "smtp_auth", "webhook_url"};
 
 bool is_secret_key(std::string_view key, std::string_view section) {
-  if (key == "url") return section.ends_with("_configs");  // A webhook's address is its password.
+  // A webhook's address is its password; a list of targets has an address like any other.
+  if (key == "url") return section.ends_with("_configs") && section != "http_sd_configs";
+  if (key == "key") return section == "tls_config";
+  // Of http_headers, and whatever goes with CONNECT.
+  if (key == "secrets" || section == "proxy_connect_header") return true;
   return std::any_of(kSecretEndings.begin(), kSecretEndings.end(),
                      [key](std::string_view ending) { return key.ends_with(ending); });
 }

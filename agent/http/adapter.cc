@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "agent/http/form.h"
@@ -155,9 +156,15 @@ class Adapter::Parser final : public httplib::Server {
     }
     request_.path = percent_decode(path_);
     request_.path_arguments = std::move(match.arguments);
-    if (!request_.body.empty() && is_form(request_.headers))
-      for (auto& pair : parse_form(request_.body)) request_.parameters.push_back(std::move(pair));
+    if (!request_.body.empty() && is_form(request_.headers)) add_form(parse_form(request_.body));
     return (*match.handler)(request_);
+  }
+
+  /// The form's word goes before the query's, as in Go's net/http.
+  void add_form(Pairs form) {
+    form.insert(form.end(), std::make_move_iterator(request_.parameters.begin()),
+                std::make_move_iterator(request_.parameters.end()));
+    request_.parameters = std::move(form);
   }
 
   void write(Response response, httplib::Response& out) {

@@ -15,12 +15,12 @@
 
 #include "agent/http/header.h"
 #include "agent/http/transfer.h"
+#include "agent/http/url.h"
 
 namespace lapwing::http {
 namespace {
 
-constexpr long kKeptConnections = 32;  // Idle ones; libcurl's default grows with the load.
-constexpr int kPollMillis = 1000;      // libcurl shortens it to its own next timeout.
+constexpr int kPollMillis = 1000;  // libcurl shortens it to its own next timeout.
 
 }  // namespace
 
@@ -88,7 +88,8 @@ class Client::Impl {
     curl_ = *curl;
     multi_ = curl_->multi_init();
     if (multi_ == nullptr) return unavailable("libcurl has no memory");
-    curl_->multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnections);
+    // libcurl's own limit grows with the load.
+    curl_->multi_setopt(multi_, CURLMOPT_MAXCONNECTS, long(options_.kept_connections));
     try {
       thread_ = std::thread([this] { run(); });
     } catch (const std::system_error& error) {
@@ -171,9 +172,13 @@ class Client::Impl {
       const CURLcode code = message->data.result;  // The message dies with the handle.
       CURL* const handle = message->easy_handle;
       curl_->multi_remove_handle(multi_, handle);
-      auto node = active_.extract(handle);
+      std::unique_ptr<Transfer> transfer = std::move(active_.extract(handle).mapped());
+      if (code == CURLE_OK && transfer->follow(clock_.monotonic())) {
+        begin(std::move(transfer), clock_.monotonic());
+        continue;
+      }
       (code == CURLE_OK ? answered_ : failed_).add();
-      node.mapped()->finish(code, clock_.monotonic());
+      transfer->finish(code, clock_.monotonic());
     }
   }
 

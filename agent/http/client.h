@@ -11,6 +11,8 @@
 #include "agent/base/result.h"
 #include "agent/base/time.h"
 #include "agent/http/message.h"
+#include "agent/http/proxy.h"
+#include "agent/http/tls_options.h"
 #include "agent/metrics/registry.h"
 
 namespace lapwing::http {
@@ -22,12 +24,15 @@ struct ClientRequest {
   std::string body{};
   Duration timeout = 10s;                        ///< of the whole exchange
   std::size_t response_limit_bytes = 64u << 20;  ///< after decompression
-  bool follow_redirects = true;                  ///< at most 10; credentials stay with their host
+  /// At most 10. To another origin (scheme, host, port) go neither credentials nor our certificate
+  /// nor any header but Accept, Content-Type and the scrape's timeout.
+  bool follow_redirects = true;
   bool accept_compressed = true;
-  std::string username{};  ///< basic authorisation when not empty
+  bool basic = false;  ///< basic authorisation; a username alone means it too
+  std::string username{};
   std::string password{};
-  std::string ca_file{};
-  bool verify_tls = true;
+  std::shared_ptr<const TlsOptions> tls{};      ///< none: the system's authorities, nothing else
+  std::shared_ptr<const ProxyOptions> proxy{};  ///< none: called directly
 };
 
 struct ClientResponse {
@@ -45,8 +50,9 @@ struct ClientResponse {
 using ClientCallback = std::function<void(Result<ClientResponse>)>;
 
 struct ClientOptions {
-  std::size_t in_flight_limit = 64;  ///< requests on the wire at once; the others wait
-  std::size_t queue_limit = 1024;    ///< requests that wait; one more is Unavailable at once
+  std::size_t in_flight_limit = 64;   ///< requests on the wire at once; the others wait
+  std::size_t queue_limit = 1024;     ///< requests that wait; one more is Unavailable at once
+  std::size_t kept_connections = 32;  ///< idle ones, ready for the next request to their host
 };
 
 class Client {

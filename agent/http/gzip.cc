@@ -1,4 +1,4 @@
-// One call in, one call out: bodies are in memory, so zlib's streaming is only used for growth.
+// One call in, one call out, and growth by zlib's streaming; Gunzip alone takes a body in pieces.
 #include "agent/http/gzip.h"
 
 #include <zlib.h>
@@ -61,6 +61,47 @@ Result<std::string> gunzip(std::string_view packed, std::size_t limit_bytes) {
     return corrupt("gunzip: more than " + std::to_string(limit_bytes) + " bytes");
   if (result != Z_STREAM_END) return corrupt("gunzip: not a whole gzip stream");
   return out;
+}
+
+struct Gunzip::State {
+  z_stream stream{};
+  bool sound = false;
+};
+
+Gunzip::Gunzip() : state_(std::make_unique<State>()) {
+  state_->sound = inflateInit2(&state_->stream, kGzipWindowBits) == Z_OK;
+}
+
+Gunzip::~Gunzip() { inflateEnd(&state_->stream); }
+
+Gunzip::Outcome Gunzip::append(std::string_view packed, std::string& out, std::size_t limit_bytes) {
+  z_stream& stream = state_->stream;
+  if (!state_->sound || packed.size() > kInputLimitBytes) return Outcome::Damaged;
+  stream.next_in = input_of(packed);
+  stream.avail_in = uInt(packed.size());
+  while (true) {
+    if (complete_ && stream.avail_in > 0) {
+      complete_ = false;
+      if (inflateReset(&stream) != Z_OK) return Outcome::Damaged;
+    }
+    const std::size_t before = out.size();
+    out.resize(before + kChunkBytes);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream.avail_out = uInt(kChunkBytes);
+    const int result = complete_ ? Z_BUF_ERROR : inflate(&stream, Z_NO_FLUSH);
+    const bool filled = stream.avail_out == 0;
+    out.resize(before + kChunkBytes - stream.avail_out);
+    if (out.size() > limit_bytes) return Outcome::TooLarge;
+    if (result == Z_STREAM_END) {
+      complete_ = true;
+      if (stream.avail_in > 0) continue;
+      return Outcome::Sound;
+    }
+    // Z_BUF_ERROR: there was nothing left to go on with.
+    if (result != Z_OK && result != Z_BUF_ERROR) return Outcome::Damaged;
+    if (!filled && stream.avail_in == 0) return Outcome::Sound;
+    if (result == Z_BUF_ERROR) return Outcome::Sound;
+  }
 }
 
 bool is_compressible(std::string_view content_type) {

@@ -15,7 +15,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 struct Request {
   std::string method;  ///< "GET", "POST", …
   std::string path;    ///< decoded, without the query
-  Pairs parameters;    ///< of the query, then of a form body, decoded, in order
+  Pairs parameters;    ///< of a form body, then of the query, decoded, in order
   Pairs headers;       ///< as received
   std::string body;
   std::string remote_address;               ///< the peer's address, never a header's word

@@ -4,18 +4,70 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "agent/http/header.h"
+#include "agent/http/url.h"
 
 namespace lapwing::http {
 namespace {
 
 constexpr std::size_t kHeaderLimitBytes = 256 * 1024;
-constexpr long kRedirectLimit = 10;
+constexpr int kRedirectLimit = 10;
+constexpr long kSeeOther = 303;
+constexpr long kTemporaryRedirect = 307;
+constexpr long kPermanentRedirect = 308;
+// What any server may know of us.
+constexpr std::array<std::string_view, 3> kOpenHeaders = {"Accept", "Content-Type",
+                                                          "X-Prometheus-Scrape-Timeout-Seconds"};
 
 bool has_scheme(std::string_view url, std::string_view scheme) {
   return url.size() > scheme.size() && equal_without_case(url.substr(0, scheme.size()), scheme);
+}
+
+bool is_redirect(long status) {
+  return status == 301 || status == 302 || status == kSeeOther || status == kTemporaryRedirect ||
+         status == kPermanentRedirect;
+}
+
+std::string environment_variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// Go lets a SOCKS proxy resolve names; libcurl calls that socks5h.
+std::string socks_with_names(const std::string& proxy) {
+  return proxy.starts_with("socks5://") ? "socks5h" + proxy.substr(6) : proxy;
+}
+
+long version_range(const TlsOptions& tls) {
+  const auto least = [](TlsVersion version) -> long {
+    switch (version) {
+      case TlsVersion::Tls10:
+        return CURL_SSLVERSION_TLSv1_0;
+      case TlsVersion::Tls11:
+        return CURL_SSLVERSION_TLSv1_1;
+      case TlsVersion::Tls13:
+        return CURL_SSLVERSION_TLSv1_3;
+      default:
+        return CURL_SSLVERSION_TLSv1_2;
+    }
+  };
+  const auto most = [](TlsVersion version) -> long {
+    switch (version) {
+      case TlsVersion::Tls10:
+        return CURL_SSLVERSION_MAX_TLSv1_0;
+      case TlsVersion::Tls11:
+        return CURL_SSLVERSION_MAX_TLSv1_1;
+      case TlsVersion::Tls12:
+        return CURL_SSLVERSION_MAX_TLSv1_2;
+      default:
+        return CURL_SSLVERSION_MAX_TLSv1_3;
+    }
+  };
+  return least(tls.least) | most(tls.most);
 }
 
 }  // namespace
@@ -36,28 +88,22 @@ Result<void> validate(const ClientRequest& request) {
   return {};
 }
 
-std::string presentable_url(std::string_view url) {
-  url = url.substr(0, url.find_first_of("?#"));
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return std::string(url.substr(0, 200));
-  std::string_view rest = url.substr(scheme + 3);
-  // Userinfo ends at the authority's last '@'.
-  const std::string_view authority = rest.substr(0, rest.find('/'));
-  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos)
-    rest.remove_prefix(at + 1);
-  return std::string(url.substr(0, scheme + 3)).append(rest.substr(0, 200));
-}
-
 Transfer::Transfer(const CurlLibrary& curl, ClientRequest request, ClientCallback done,
                    std::chrono::nanoseconds asked_at)
     : curl_(curl), request_(std::move(request)), done_(std::move(done)), asked_at_(asked_at) {}
 
-Transfer::~Transfer() {
+Transfer::~Transfer() { reset(); }
+
+CURL* Transfer::reset() {
   if (handle_ != nullptr) curl_.easy_cleanup(handle_);
-  curl_.slist_free_all(headers_);
+  for (curl_slist** const list : {&headers_, &proxy_headers_, &connect_to_})
+    curl_.slist_free_all(std::exchange(*list, nullptr));
+  handle_ = nullptr;
+  return handle_;
 }
 
 CURL* Transfer::begin(Duration left) {
+  reset();
   handle_ = curl_.easy_init();
   if (handle_ == nullptr) return nullptr;
   curl_.easy_setopt(handle_, CURLOPT_PRIVATE, this);
@@ -69,8 +115,10 @@ CURL* Transfer::begin(Duration left) {
   curl_.easy_setopt(handle_, CURLOPT_HEADERDATA, this);
   set_method();
   set_limits(left);
-  set_security();
-  return set_headers() ? handle_ : nullptr;
+  set_tls();
+  set_proxy();
+  set_credentials();
+  return set_headers() ? handle_ : reset();
 }
 
 void Transfer::set_method() {
@@ -98,44 +146,136 @@ bool Transfer::set_headers() {
   // "Name;" is libcurl's way to send a header without a value, "Name:" its way to leave one out.
   for (const auto& [name, value] : request_.headers)
     if (!append(value.empty() ? name + ";" : name + ": " + value)) return false;
+  // The name in the URL is the server's for TLS; the server is asked by its own.
+  if (connect_to_ != nullptr && !append("Host: " + authority_of(request_.url))) return false;
   // Waiting for "100 Continue" costs a second with servers that do not know it.
   if (!append("Expect:")) return false;
   if (find_header(request_.headers, "Content-Type").empty() && !append("Content-Type:"))
     return false;
+  // Not libcurl's own option: take_body() unpacks, also what was not asked for.
+  if (request_.accept_compressed && !append("Accept-Encoding: gzip")) return false;
   curl_.easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
   curl_.easy_setopt(handle_, CURLOPT_USERAGENT, "lapwing/" LAPWING_VERSION);
-  // Decompression counts against the limit: on_body gets what has been unpacked.
-  if (request_.accept_compressed) curl_.easy_setopt(handle_, CURLOPT_ACCEPT_ENCODING, "gzip");
   return true;
 }
 
 void Transfer::set_limits(Duration left) {
   curl_.easy_setopt(handle_, CURLOPT_TIMEOUT_MS, long(left.count()));
   curl_.easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
-  curl_.easy_setopt(handle_, CURLOPT_MAXREDIRS, kRedirectLimit);
-  curl_.easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, request_.follow_redirects ? 1L : 0L);
+  // We follow by ourselves: libcurl would send every header along, whoever is next.
+  curl_.easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
   curl_.easy_setopt(handle_, CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_1_1));
   curl_.easy_setopt(handle_, CURLOPT_HTTP09_ALLOWED, 0L);
 }
 
-void Transfer::set_security() {
+void Transfer::set_tls() {
   curl_.easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_.easy_setopt(handle_, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  // The environment's proxies are ignored, as Prometheus does unless told otherwise.
-  curl_.easy_setopt(handle_, CURLOPT_PROXY, "");
-  curl_.easy_setopt(handle_, CURLOPT_NOPROXY, "*");
   curl_.easy_setopt(handle_, CURLOPT_NETRC, long(CURL_NETRC_IGNORED));
-  // Credentials, an Authorization header too, go to the first host and port alone.
-  curl_.easy_setopt(handle_, CURLOPT_UNRESTRICTED_AUTH, 0L);
-  if (!request_.username.empty()) {
-    curl_.easy_setopt(handle_, CURLOPT_HTTPAUTH, long(CURLAUTH_BASIC));
-    curl_.easy_setopt(handle_, CURLOPT_USERNAME, request_.username.c_str());
-    curl_.easy_setopt(handle_, CURLOPT_PASSWORD, request_.password.c_str());
+  const TlsOptions defaults;
+  const TlsOptions& tls = request_.tls ? *request_.tls : defaults;
+  const auto set_text = [&](CURLoption option, const std::string& text) {
+    curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+    if (!text.empty()) curl_.easy_setopt(handle_, option, &blob);
+  };
+  const auto set_file = [&](CURLoption option, const std::string& file) {
+    if (!file.empty()) curl_.easy_setopt(handle_, option, file.c_str());
+  };
+  set_text(CURLOPT_CAINFO_BLOB, tls.ca);
+  set_file(CURLOPT_CAINFO, tls.ca_file);
+  set_text(CURLOPT_PROXY_CAINFO_BLOB, tls.ca);
+  set_file(CURLOPT_PROXY_CAINFO, tls.ca_file);
+  // Parsed authorities are kept for a day by default: one's own file may change before.
+  if (!tls.ca_file.empty()) curl_.easy_setopt(handle_, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+  set_text(CURLOPT_SSLCERT_BLOB, tls.certificate);
+  set_file(CURLOPT_SSLCERT, tls.certificate_file);
+  set_text(CURLOPT_SSLKEY_BLOB, tls.key);
+  set_file(CURLOPT_SSLKEY, tls.key_file);
+  for (const CURLoption option : {CURLOPT_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYPEER})
+    curl_.easy_setopt(handle_, option, tls.verify ? 1L : 0L);
+  for (const CURLoption option : {CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYHOST})
+    curl_.easy_setopt(handle_, option, tls.verify ? 2L : 0L);
+  curl_.easy_setopt(handle_, CURLOPT_SSLVERSION, version_range(tls));
+  if (tls.server_name.empty() || !has_scheme(request_.url, "https://")) return;
+  // libcurl asks for the name in the URL: it gets another URL and the real address beside it.
+  const Origin real = origin_of(request_.url);
+  connect_to_ =
+      curl_.slist_append(nullptr, fmt::format("::{}:{}", bracketed_host(real), real.port).c_str());
+  curl_.easy_setopt(handle_, CURLOPT_CONNECT_TO, connect_to_);
+  curl_.easy_setopt(handle_, CURLOPT_URL, with_host(request_.url, tls.server_name).c_str());
+}
+
+void Transfer::set_proxy() {
+  // The environment alone decides nothing, as Prometheus has it.
+  const std::string proxy =
+      request_.proxy ? proxy_for(*request_.proxy, request_.url, environment_variable) : "";
+  curl_.easy_setopt(handle_, CURLOPT_PROXY, socks_with_names(proxy).c_str());
+  curl_.easy_setopt(handle_, CURLOPT_NOPROXY, proxy.empty() ? "*" : "");
+  if (proxy.empty() || !has_scheme(request_.url, "https://")) return;
+  for (const auto& [name, value] : request_.proxy->connect_headers)
+    proxy_headers_ = curl_.slist_append(proxy_headers_, (name + ": " + value).c_str());
+  curl_.easy_setopt(handle_, CURLOPT_PROXYHEADER, proxy_headers_);
+  curl_.easy_setopt(handle_, CURLOPT_HEADEROPT, long(CURLHEADER_SEPARATE));
+}
+
+void Transfer::set_credentials() {
+  if (!request_.basic && request_.username.empty()) return;
+  curl_.easy_setopt(handle_, CURLOPT_HTTPAUTH, long(CURLAUTH_BASIC));
+  curl_.easy_setopt(handle_, CURLOPT_USERNAME, request_.username.c_str());
+  curl_.easy_setopt(handle_, CURLOPT_PASSWORD, request_.password.c_str());
+}
+
+bool Transfer::follow(std::chrono::nanoseconds now) {
+  long status = 0;
+  const char* target = nullptr;
+  curl_.easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+  curl_.easy_getinfo(handle_, CURLINFO_REDIRECT_URL, &target);
+  if (!request_.follow_redirects || target == nullptr || !is_redirect(status)) return false;
+  if (redirects_ >= kRedirectLimit) return refuse("redirected more than ten times");
+  if (now - asked_at_ >= request_.timeout) return refuse("timed out after a redirect");
+  std::string next(target);
+  const bool renamed =
+      connect_to_ != nullptr && response_.header("Location").find("://") == std::string_view::npos;
+  if (renamed) next = with_host(next, bracketed_host(origin_of(request_.url)));
+  const Origin before = origin_of(request_.url);
+  std::swap(request_.url, next);
+  if (const auto sound = validate(request_); !sound) {
+    std::swap(request_.url, next);
+    return refuse("redirected to " + sound.error().message);
   }
-  if (!request_.ca_file.empty())
-    curl_.easy_setopt(handle_, CURLOPT_CAINFO, request_.ca_file.c_str());
-  curl_.easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, request_.verify_tls ? 1L : 0L);
-  curl_.easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, request_.verify_tls ? 2L : 0L);
+  ++redirects_;
+  if (status != kTemporaryRedirect && status != kPermanentRedirect && request_.method != "HEAD") {
+    const bool again = request_.method != "POST" && status != kSeeOther;
+    if (!again) {
+      request_.method = "GET";
+      request_.body.clear();
+    }
+  }
+  if (!(origin_of(request_.url) == before)) leave_origin();
+  response_ = {};
+  gunzip_.reset();
+  header_bytes_ = 0;
+  return true;
+}
+
+bool Transfer::refuse(std::string reason) {
+  refused_ = std::move(reason);
+  return false;
+}
+
+void Transfer::leave_origin() {
+  request_.basic = false;
+  request_.username.clear();
+  request_.password.clear();
+  std::erase_if(request_.headers, [](const auto& header) {
+    return std::none_of(kOpenHeaders.begin(), kOpenHeaders.end(), [&](std::string_view open) {
+      return equal_without_case(open, header.first);
+    });
+  });
+  if (!request_.tls) return;
+  TlsOptions tls = *request_.tls;
+  for (std::string* own : {&tls.certificate, &tls.certificate_file, &tls.key, &tls.key_file})
+    own->clear();
+  request_.tls = std::make_shared<const TlsOptions>(std::move(tls));
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -166,12 +306,21 @@ bool Transfer::take_header(std::string_view line) {
 }
 
 bool Transfer::take_body(std::string_view bytes) {
-  if (bytes.size() > request_.response_limit_bytes - response_.body.size()) {
+  std::string& body = response_.body;
+  Gunzip::Outcome outcome = Gunzip::Outcome::Sound;
+  // libcurl's own unpacking takes a stream that was cut for a whole one.
+  if (body.empty() && gunzip_ == nullptr && response_.header("Content-Encoding") == "gzip")
+    gunzip_ = std::make_unique<Gunzip>();
+  if (gunzip_ != nullptr)
+    outcome = gunzip_->append(bytes, body, request_.response_limit_bytes);
+  else if (bytes.size() > request_.response_limit_bytes - body.size())
+    outcome = Gunzip::Outcome::TooLarge;
+  else
+    body.append(bytes);
+  if (outcome == Gunzip::Outcome::TooLarge)
     refused_ = fmt::format("the answer exceeds {} bytes", request_.response_limit_bytes);
-    return false;
-  }
-  response_.body.append(bytes);
-  return true;
+  if (outcome == Gunzip::Outcome::Damaged) refused_ = "the answer is no sound gzip stream";
+  return outcome == Gunzip::Outcome::Sound;
 }
 
 void Transfer::finish(CURLcode code, std::chrono::nanoseconds now) {
@@ -179,6 +328,9 @@ void Transfer::finish(CURLcode code, std::chrono::nanoseconds now) {
     const char* const reason = error_[0] != '\0' ? error_ : curl_.easy_strerror(code);
     return fail(refused_.empty() ? reason : refused_);
   }
+  if (!refused_.empty()) return fail(refused_);
+  if (gunzip_ != nullptr && !gunzip_->complete())
+    return fail("the answer's gzip stream ends too early");
   long status = 0;
   curl_.easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = int(status);

@@ -8,14 +8,12 @@
 #include "agent/base/result.h"
 #include "agent/http/client.h"
 #include "agent/http/curl_library.h"
+#include "agent/http/gzip.h"
 
 namespace lapwing::http {
 
 /// Whether the request can be sent: http or https, sound method and headers. Invalid otherwise.
 Result<void> validate(const ClientRequest& request);
-
-/// The URL as logs and errors may show it: without userinfo and query.
-std::string presentable_url(std::string_view url);
 
 /// Used by the client's thread alone. `curl` must outlive it.
 class Transfer {
@@ -32,6 +30,10 @@ class Transfer {
   Duration timeout() const { return request_.timeout; }
   std::chrono::nanoseconds asked_at() const { return asked_at_; }
 
+  /// Whether the answer, which has come well, is a redirect that we follow. Then begin() again: the
+  /// request is the next one, without what another origin must not get.
+  bool follow(std::chrono::nanoseconds now);
+
   /// Calls back, once. `code`: how libcurl ended.
   void finish(CURLcode code, std::chrono::nanoseconds now);
   /// Calls back with Unavailable and that reason, the URL before it.
@@ -45,7 +47,12 @@ class Transfer {
   void set_method();
   bool set_headers();
   void set_limits(Duration left);
-  void set_security();
+  void set_tls();
+  void set_proxy();
+  void set_credentials();
+  void leave_origin();
+  bool refuse(std::string reason);
+  CURL* reset();
 
   const CurlLibrary& curl_;
   ClientRequest request_;
@@ -53,9 +60,13 @@ class Transfer {
   const std::chrono::nanoseconds asked_at_;
   CURL* handle_ = nullptr;
   curl_slist* headers_ = nullptr;
+  curl_slist* proxy_headers_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
+  int redirects_ = 0;
   ClientResponse response_;
   std::size_t header_bytes_ = 0;
-  std::string refused_;  ///< why we broke the transfer off ourselves
+  std::unique_ptr<Gunzip> gunzip_;  ///< of a body that is packed
+  std::string refused_;             ///< why we broke the transfer off ourselves
   char error_[CURL_ERROR_SIZE] = "";
 };
 

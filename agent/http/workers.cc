@@ -2,6 +2,7 @@
 #include "agent/http/workers.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <exception>
 #include <utility>
@@ -9,6 +10,11 @@
 #include "agent/http/event_stream.h"
 
 namespace lapwing::http {
+namespace {
+
+constexpr int kNiceness = 5;
+
+}  // namespace
 
 Workers::Workers(const ServerOptions& options, const Router& router,
                  std::shared_ptr<Mailbox> mailbox, ServerMetrics& metrics, const Clock& clock,
@@ -51,6 +57,8 @@ bool Workers::stop(Duration patience) {
 
 void Workers::run() {
   ::pthread_setname_np(::pthread_self(), "http-worker");
+  // A thread's own on Linux: where processors are short, a query waits and collection does not.
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);
   Adapter adapter(router_, log_);
   std::unique_lock lock(mutex_);
   while (true) {

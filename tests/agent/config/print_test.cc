@@ -36,4 +36,16 @@ TEST_CASE(
   CHECK(text.find("http://u:<secret>@p:1/x") != std::string::npos);
 }
 
+TEST_CASE("print: what a scrape job's connection keeps secret") {
+  const std::string text = printed(
+      "scrape_configs:\n- tls_config: {key: s3cret1, key_file: /k, cert: shown1}\n"
+      "  http_headers: {X-A: {secrets: [s3cret2], values: [shown2]}}\n"
+      "  proxy_connect_header: {X-B: [s3cret3]}\n"
+      "  oauth2: {client_secret: s3cret4, client_id: shown3}\n"
+      "  http_sd_configs: [{url: 'http://u:s3cret5@shown4/x'}]\n");
+  CHECK(text.find("s3cret") == std::string::npos);
+  for (const char* shown : {"shown1", "shown2", "shown3", "shown4", "/k"})
+    CHECK(text.find(shown) != std::string::npos);
+}
+
 TEST_CASE("print: an empty configuration prints as nothing") { CHECK(printed("").empty()); }

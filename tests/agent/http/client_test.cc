@@ -285,6 +285,83 @@ TEST_CASE("client: credentials stay with their host and port") {
   CHECK(!contains(second_head, "Authorization"));
 }
 
+TEST_CASE("client: another origin gets none of our headers but the open ones") {
+  Fixture fixture;
+  std::mutex mutex;
+  std::string head;
+  RawServer second(2, [&](RawSocket& peer) {
+    const std::lock_guard lock(mutex);
+    head = peer.read_until("\r\n\r\n");
+    peer.send(answer("Connection: close\r\n", ""));
+  });
+  std::string kept;
+  RawServer first(2, [&](RawSocket& peer) {
+    const std::string asked = peer.read_until("\r\n\r\n");
+    const bool again = contains(asked, "/again");
+    if (again) {
+      const std::lock_guard lock(mutex);
+      kept = asked;
+    }
+    peer.send("HTTP/1.1 307 Found\r\nContent-Length: 0\r\nConnection: close\r\nLocation: " +
+              (again ? second.url() : "/again") + "\r\n\r\n");
+  });
+  REQUIRE(
+      fixture.client
+          ->exchange(
+              {.url = first.url(),
+               .headers = {{"Accept", "text/x"}, {"X-Api-Key", "secret"}, {"Cookie", "secret"}}})
+          .ok());
+  const std::lock_guard lock(mutex);
+  CHECK(contains(kept, "X-Api-Key: secret"));
+  CHECK(contains(head, "Accept: text/x"));
+  CHECK(!contains(head, "secret"));
+}
+
+TEST_CASE("client: a redirect after POST asks with GET, 307 posts again") {
+  Fixture fixture;
+  Target target;
+  const auto post_to = [&](const char* status) {
+    RawServer first(1, [&](RawSocket& peer) {
+      peer.read_until("\r\n\r\nbody");
+      peer.send("HTTP/1.1 " + std::string(status) +
+                " X\r\nContent-Length: 0\r\nConnection: close\r\nLocation: " + target.url("/show") +
+                "\r\n\r\n");
+    });
+    const auto response =
+        fixture.client->exchange({.method = "POST", .url = first.url(), .body = "body"});
+    REQUIRE(response.ok());
+    return response->body.substr(0, response->body.find('\n'));
+  };
+  CHECK(post_to("302") == "GET ");
+  CHECK(post_to("303") == "GET ");
+  CHECK(post_to("307") == "POST body");
+}
+
+TEST_CASE("client: a proxy is asked for the whole URL, with CONNECT and its headers for https") {
+  Fixture fixture;
+  std::mutex mutex;
+  std::string head;
+  RawServer proxy(2, [&](RawSocket& peer) {
+    const std::lock_guard lock(mutex);
+    head = peer.read_until("\r\n\r\n");
+    peer.send(answer("Connection: close\r\n", "by proxy"));
+  });
+  const auto options = std::make_shared<const ProxyOptions>(
+      ProxyOptions{.url = proxy.url(), .no_proxy = "other", .connect_headers = {{"X-C", "1"}}});
+  const auto plain = fixture.client->exchange({.url = "http://target.test/x", .proxy = options});
+  REQUIRE(plain.ok());
+  CHECK(plain->body == "by proxy");
+  {
+    const std::lock_guard lock(mutex);
+    CHECK(head.find("GET http://target.test/x HTTP/1.1") == 0);
+    CHECK(!contains(head, "X-C"));
+  }
+  CHECK(!fixture.client->exchange({.url = "https://target.test/x", .proxy = options}).ok());
+  const std::lock_guard lock(mutex);
+  CHECK(head.find("CONNECT target.test:443 HTTP/1.1") == 0);
+  CHECK(contains(head, "X-C: 1"));
+}
+
 TEST_CASE("client: a proxy in the environment is ignored") {
   ::setenv("http_proxy", "http://127.0.0.1:1", 1);
   Fixture fixture;

@@ -49,3 +49,32 @@ TEST_CASE("gzip: text-like types are compressible, pictures and event streams ar
   CHECK(!is_compressible("image/png"));
   CHECK(!is_compressible("text/event-stream"));
 }
+
+TEST_CASE("gzip: a stream that comes in pieces is unpacked, and known to be whole at its end") {
+  const std::string text(200'000, 'x');
+  const std::string packed = *gzip(text) + *gzip("tail");
+  Gunzip whole;
+  std::string out;
+  for (const char c : packed) {
+    CHECK_FALSE((whole.complete() && out.empty()));
+    REQUIRE(whole.append({&c, 1}, out, 1'000'000) == Gunzip::Outcome::Sound);
+  }
+  CHECK(out == text + "tail");
+  CHECK(whole.complete());
+  Gunzip cut;
+  out.clear();
+  CHECK(cut.append(std::string_view(packed).substr(0, packed.size() - 4), out, 1'000'000) ==
+        Gunzip::Outcome::Sound);
+  CHECK_FALSE(cut.complete());
+}
+
+TEST_CASE("gzip: a bomb ends at the limit, damage at once") {
+  const std::string packed = *gzip(std::string(10'000'000, 'x'));
+  Gunzip bomb;
+  std::string out;
+  CHECK(bomb.append(packed, out, 100'000) == Gunzip::Outcome::TooLarge);
+  CHECK(out.size() < 300'000);
+  Gunzip damaged;
+  out.clear();
+  CHECK(damaged.append("no gzip at all", out, 100'000) == Gunzip::Outcome::Damaged);
+}

@@ -24,10 +24,3 @@ TEST_CASE("transfer: what cannot be sent is Invalid") {
   const auto file = validate({.url = "file:///etc/passwd"});
   CHECK(file.error().kind == ErrorKind::Invalid);
 }
-
-TEST_CASE("transfer: a URL is shown without userinfo and query") {
-  CHECK(presentable_url("http://user:pa@ss@h:1/p?token=secret#x") == "http://h:1/p");
-  CHECK(presentable_url("http://h/a@b") == "http://h/a@b");
-  CHECK(presentable_url("http://h") == "http://h");
-  CHECK(presentable_url("") == "");
-}
