@@ -12,7 +12,7 @@
 namespace lapwing::tsdb {
 namespace {
 
-constexpr std::string_view kFormat = "lapwing tsdb 1\n";
+constexpr std::string_view kFormat = "lapwing tsdb 2\n";
 
 Result<UniqueFd> lock(const std::string& folder) {
   const std::string path = folder + "/lock";
@@ -74,13 +74,28 @@ Result<Folder> Folder::open(const std::string& path, Log& log) {
   }
   Folder folder(path, std::move(*held));
   folder.set_aside_ = aside;
-  for (const std::string& below : {folder.journal(), folder.raw()})
+  for (const std::string& below :
+       {folder.journal(), folder.raw(), folder.minutes(), folder.hours()})
     if (auto made = make(below); !made) return std::move(made).error();
   if (!read_file(path + "/FORMAT", 4096)) {
     if (auto written = write_file_atomically(path + "/FORMAT", kFormat); !written)
       return unavailable(written.error().message);
   }
   return folder;
+}
+
+Result<Folder> Folder::open_existing(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path + "/FORMAT", ignored))
+    return no_data("there is no store in " + path);
+  auto held = lock(path);
+  if (!held) return std::move(held).error();
+  const auto other = other_version(path);
+  if (!other) return other.error();
+  if (!other->empty())
+    return invalid(path + " has the format \"" + *other + "\", not \"" +
+                   std::string(kFormat.substr(0, kFormat.size() - 1)) + "\"");
+  return Folder(path, std::move(*held));
 }
 
 std::string aside_path(const std::string& path, std::string_view what) {

@@ -18,10 +18,15 @@ class Folder {
   /// when another agent has it or it cannot be written. A folder of another version is renamed,
   /// logged, and a new one made.
   static Result<Folder> open(const std::string& path, Log& log);
+  /// Locks a store that is there and makes or renames nothing: for commands that read. NoData
+  /// when there is none, Invalid when it has another version, Unavailable as above.
+  static Result<Folder> open_existing(const std::string& path);
 
   const std::string& path() const { return path_; }
   std::string journal() const { return path_ + "/journal"; }
   std::string raw() const { return path_ + "/raw"; }
+  std::string minutes() const { return path_ + "/minutes"; }
+  std::string hours() const { return path_ + "/hours"; }
   /// What the folder was renamed to for its version; empty when it was not.
   const std::string& set_aside() const { return set_aside_; }
 

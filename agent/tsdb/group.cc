@@ -1,164 +1,104 @@
 #include "agent/tsdb/group.h"
 
-#include <algorithm>
-
 #include "agent/tsdb/bytes.h"
+#include "agent/tsdb/group_format.h"
 
 namespace lapwing::tsdb {
-namespace {
 
-constexpr std::uint8_t kVersion = 1;
-constexpr int kCompressionLevel = 3;
-// What damaged bytes may make us allocate. A real chunk holds 64 series of 900 samples.
-constexpr std::size_t kContentLimitBytes = 64u << 20;
-constexpr std::size_t kColumnSamplesLimit = 100'000;
-constexpr std::size_t kSamplesLimit = 2'000'000;
+Result<std::shared_ptr<const GroupChunk>> GroupChunk::open(std::string_view chunk) {
+  auto content = decompress(chunk, kChunkBytes);
+  if (!content) return std::move(content).error();
+  if (content->empty() || std::uint8_t(content->front()) != kChunkVersion)
+    return corrupt("a chunk of another version");
+  std::shared_ptr<GroupChunk> opened(new GroupChunk());
+  opened->content_ = std::move(*content);
+  if (!opened->parse()) return corrupt("a chunk is cut short or has no meaning");
+  return std::shared_ptr<const GroupChunk>(std::move(opened));
+}
 
-/// The time columns of a chunk while it is written: shared ones by identity, others by content.
-class ColumnWriter {
- public:
-  std::uint32_t number(const Run& run) {
-    if (run.column == nullptr) return own(run);
-    const auto [found, added] = shared_.try_emplace(run.column.get(), columns_.size());
-    if (added) columns_.push_back({});
-    Column& column = columns_[found->second];
-    column.shared = run.column.get();
-    column.count = std::max(column.count, run.first + run.count);
-    return found->second;
-  }
+bool GroupChunk::parse() {
+  ByteReader in(content_);
+  in.byte();
+  if (!read_times(in)) return false;
+  const std::uint64_t parts = in.varint();
+  if (parts > kChunkParts || parts > in.left()) return false;
+  parts_.reserve(std::size_t(parts));
+  for (std::uint64_t i = 0; i < parts; ++i)
+    if (!read_part(in)) return false;
+  for (Part& part : parts_) part.values.body = in.bytes(part.values.header.body_bytes);
+  bytes_ += sizeof(GroupChunk) + content_.capacity() + parts_.capacity() * sizeof(Part);
+  return !in.failed() && in.at_end();
+}
 
-  void write(std::string& out) const {
-    put_varint(out, columns_.size());
-    for (const Column& column : columns_) {
-      put_varint(out, column.count);
-      if (column.shared == nullptr) {
-        put_text(out, column.bytes);
-        continue;
-      }
-      TimeEncoder encoder;
-      std::string bytes;
-      for (std::uint32_t i = 0; i < column.count; ++i)
-        encoder.append(column.shared->times[i], bytes);
-      encoder.finish(bytes);
-      put_text(out, bytes);
-    }
-  }
-
- private:
-  struct Column {
-    const TimeColumn* shared = nullptr;
-    std::uint32_t count = 0;
-    std::string bytes;
-  };
-
-  std::uint32_t own(const Run& run) {
-    const auto [found, added] = own_.try_emplace(run.own_times, columns_.size());
-    if (added) columns_.push_back({nullptr, run.count, run.own_times});
-    return found->second;
-  }
-
-  std::vector<Column> columns_;
-  std::map<const TimeColumn*, std::uint32_t> shared_;
-  std::map<std::string, std::uint32_t> own_;
-};
-
-struct Header {
-  std::uint32_t slot = 0;
-  StoredRun run;
-  std::size_t value_bytes = 0;
-};
-using Times = std::vector<std::shared_ptr<const std::vector<std::int64_t>>>;
-
-Times read_columns(ByteReader& in) {
-  Times columns;
-  const std::uint64_t count = in.varint();
+bool GroupChunk::read_times(ByteReader& in) {
+  const std::uint64_t columns = in.varint();
   std::size_t samples = 0;
-  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
-    const std::uint64_t size = in.varint();
+  for (std::uint64_t i = 0; i < columns; ++i) {
+    const std::uint64_t count = in.varint();
     const std::string_view bytes = in.text();
-    samples += size;
-    if (size == 0 || size > kColumnSamplesLimit || samples > kSamplesLimit) {
-      in.fail();
-      break;
-    }
-    auto times = std::make_shared<std::vector<std::int64_t>>(std::size_t(size));
-    if (!decode_times(bytes, *times)) in.fail();
-    columns.push_back(std::move(times));
+    if (in.failed() || count == 0 || count > kPartSamples) return false;
+    samples += std::size_t(count);
+    if (samples > kChunkSamples) return false;
+    auto& times = times_.emplace_back(std::size_t(count));
+    if (!decode_integers(bytes, times)) return false;
+    for (std::size_t at = 1; at < times.size(); ++at)
+      if (times[at] <= times[at - 1]) return false;
   }
-  return columns;
+  bytes_ += samples * sizeof(std::int64_t);
+  return !in.failed();
 }
 
-std::vector<Header> read_headers(ByteReader& in, const Times& columns) {
-  std::vector<Header> headers;
-  const std::uint64_t series = in.varint();
-  if (series > kGroupSeries) in.fail();
-  for (std::uint64_t i = 0; i < series && !in.failed(); ++i) {
-    const std::uint64_t slot = in.varint();
-    const std::uint64_t runs = in.varint();
-    for (std::uint64_t r = 0; r < runs && !in.failed(); ++r) {
-      const std::uint64_t column = in.varint(), first = in.varint(), count = in.varint();
-      const std::uint64_t value_bytes = in.varint();
-      if (column >= columns.size() || count == 0 || slot >= kGroupSeries ||
-          first > columns[std::size_t(column)]->size() ||
-          count > columns[std::size_t(column)]->size() - first) {
-        in.fail();
-        break;
-      }
-      headers.push_back(
-          {std::uint32_t(slot),
-           {columns[std::size_t(column)], std::uint32_t(first), std::uint32_t(count), {}},
-           std::size_t(value_bytes)});
-    }
-  }
-  return headers;
+bool GroupChunk::read_part(ByteReader& in) {
+  Part part;
+  const std::uint64_t slot = in.varint(), column = in.varint();
+  const std::uint64_t first = in.varint(), count = in.varint();
+  if (in.failed() || slot >= kGroupSeries || column >= times_.size() || count == 0 ||
+      first > times_[column].size() || count > times_[column].size() - first)
+    return false;
+  part.slot = std::uint32_t(slot);
+  part.column = std::uint32_t(column);
+  part.first = std::uint32_t(first);
+  part.count = std::uint32_t(count);
+  const auto header = read_dense_header(in, part.count);
+  if (!header) return false;
+  part.values.header = *header;
+  if (!link(part)) return false;
+  parts_.push_back(part);
+  return true;
 }
 
-}  // namespace
-
-Result<std::string> encode_group(const std::vector<GroupSeries>& series, Compressor& compressor) {
-  ColumnWriter columns;
-  std::string headers, values;
-  put_varint(headers, series.size());
-  for (const GroupSeries& one : series) {
-    put_varint(headers, one.slot);
-    put_varint(headers, one.runs.size());
-    for (const auto& run : one.runs) {
-      put_varint(headers, columns.number(*run));
-      put_varint(headers, run->first);
-      put_varint(headers, run->count);
-      put_varint(headers, run->values.size());
-      values += run->values;
-    }
+/// Finds the columns that the part refers to: they come before, have the same times and differences
+/// of their own.
+bool GroupChunk::link(Part& part) {
+  DenseView& values = part.values;
+  for (std::size_t i = 0; i < values.header.reference_count; ++i) {
+    const std::uint64_t number = values.header.references[i].number;
+    if (number >= parts_.size()) return false;
+    const Part& other = parts_[std::size_t(number)];
+    if (other.column != part.column || other.first != part.first || other.count != part.count ||
+        other.values.header.prediction == Prediction::Constant)
+      return false;
+    part.weight += other.weight;
+    values.references[i] = &other.values;
   }
-  std::string content;
-  content += char(kVersion);
-  columns.write(content);
-  content += headers;
-  content += values;
-  return compressor.compress(content, kCompressionLevel);
+  return part.weight <= kColumnWeight;
 }
 
 RunView view(const StoredRun& run) {
-  const std::span<const std::int64_t> times = std::span(*run.times).subspan(run.first, run.count);
+  const auto times = run.chunk->times(*run.part);
   return {.times = times,
-          .values = run.values,
-          .count = run.count,
+          .count = run.part->count,
           .first_time = times.front(),
-          .last_time = times.back()};
+          .last_time = times.back(),
+          .dense = &run.part->values};
 }
 
 Result<void> decode_group(std::string_view chunk, const std::set<std::uint32_t>& wanted,
                           StoredRuns& out) {
-  const auto content = decompress(chunk, kContentLimitBytes);
-  if (!content) return content.error();
-  ByteReader in(*content);
-  if (in.byte() != kVersion) return corrupt("a chunk of another version");
-  const Times columns = read_columns(in);
-  std::vector<Header> headers = read_headers(in, columns);
-  for (Header& header : headers) header.run.values = in.bytes(header.value_bytes);
-  if (in.failed() || !in.at_end()) return corrupt("a chunk is cut short or has no meaning");
-  for (Header& header : headers)
-    if (wanted.contains(header.slot)) out[header.slot].push_back(std::move(header.run));
+  auto opened = GroupChunk::open(chunk);
+  if (!opened) return std::move(opened).error();
+  for (const GroupChunk::Part& part : (*opened)->parts())
+    if (wanted.contains(part.slot)) out[part.slot].push_back({*opened, &part});
   return {};
 }
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kSourceLimit = 10'000;  // further ones share no time column
 // A series written backwards sample by sample makes a run of each; from here on they are merged.
 constexpr std::size_t kManyRuns = 64;
+// What malloc and the block of labels take beside the text: a header, and an offset a label.
+constexpr std::size_t kLabelsOverhead = 64;
 
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -20,6 +22,9 @@ bool same_bits(double a, double b) {
 std::array<const OpenRun*, 2> open_runs(const OpenRun& open, const std::unique_ptr<OpenRun>& late) {
   return {&open, late.get()};
 }
+
+/// Periods are left-open, (k * period, (k + 1) * period], as PromQL's ranges are.
+std::int64_t period_number(std::int64_t time, std::int64_t period) { return (time - 1) / period; }
 
 /// `runs` as few as can be, none reaching over a period, times rising.
 std::vector<std::shared_ptr<const Run>> merge_runs(
@@ -32,8 +37,8 @@ std::vector<std::shared_ptr<const Run>> merge_runs(
   OpenRun open;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::int64_t time = to_millis(columns.times[i]);
-    if (!open.empty() &&
-        (open.count() == kRunSamples || open.first_time() / period != time / period))
+    if (!open.empty() && (open.count() == kRunSamples ||
+                          period_number(open.first_time(), period) != period_number(time, period)))
       merged.push_back(open.seal());
     open.append(time, columns.values[i], nullptr, 0);
   }
@@ -42,6 +47,8 @@ std::vector<std::shared_ptr<const Run>> merge_runs(
 }
 
 }  // namespace
+
+Head::Head(const HeadOptions& options) : options_(options) {}
 
 SourceRef Head::source(std::string_view name) {
   if (const auto found = source_numbers_.find(name); found != source_numbers_.end())
@@ -57,13 +64,7 @@ Result<SeriesRef> Head::resolve(const Labels& labels, SeriesKind kind, Timestamp
     find(SeriesRef(known->second))->resolved_time = to_millis(now);
     return SeriesRef(known->second);
   }
-  if (labels.metric_name().empty()) return invalid("a series without a metric name");
-  if (labels.size() > kLabelsLimit)
-    return invalid("more than " + std::to_string(kLabelsLimit) + " labels");
-  if (labels.text_bytes() > kLabelBytesLimit)
-    return invalid("labels of more than " + std::to_string(kLabelBytesLimit) + " bytes");
-  if (index_.size() >= options_.series_limit)
-    return invalid("the limit of " + std::to_string(options_.series_limit) + " series is reached");
+  if (auto usable = check_new(labels); !usable) return std::move(usable).error();
   const std::uint32_t ref = next_ref_++;
   const std::size_t page = ref / kPageSeries;
   if (page >= pages_.size()) pages_.resize(page + 1);
@@ -75,7 +76,44 @@ Result<SeriesRef> Head::resolve(const Labels& labels, SeriesKind kind, Timestamp
   pages_[page]->series[ref % kPageSeries] = std::move(series);
   ++pages_[page]->live;
   index_.add(labels, ref);
+  label_bytes_ += labels.text_bytes() + kLabelsOverhead;
   return SeriesRef(ref);
+}
+
+Result<void> Head::check_new(const Labels& labels) const {
+  if (labels.metric_name().empty()) return invalid("a series without a metric name");
+  if (labels.size() > kLabelsLimit)
+    return invalid("more than " + std::to_string(kLabelsLimit) + " labels");
+  if (labels.text_bytes() > kLabelBytesLimit)
+    return invalid("labels of more than " + std::to_string(kLabelBytesLimit) + " bytes");
+  if (index_.size() >= options_.series_limit)
+    return invalid("the limit of " + std::to_string(options_.series_limit) + " series is reached");
+  if (series_bytes() > options_.size_limit_bytes / 2)
+    return invalid(std::to_string(index_.size()) + " series and their labels take half of the " +
+                   std::to_string(options_.size_limit_bytes) + " bytes of memory allowed");
+  return {};
+}
+
+std::size_t Head::series_bytes() const {
+  return index_.size() * sizeof(Series) + pages_.size() * sizeof(Page) + label_bytes_ +
+         index_.bytes();
+}
+
+std::size_t Head::sample_bytes() const {
+  return run_bytes_ + column_bytes_->load(std::memory_order_relaxed);
+}
+
+std::size_t Head::sample_limit() const {
+  return options_.size_limit_bytes - std::min(series_bytes(), options_.size_limit_bytes / 2);
+}
+
+/// Columns go with the last run that points to them, which a reader may hold on another thread.
+std::shared_ptr<TimeColumn> Head::make_column() const {
+  column_bytes_->fetch_add(sizeof(TimeColumn), std::memory_order_relaxed);
+  return {new TimeColumn(), [count = column_bytes_](TimeColumn* column) {
+            count->fetch_sub(sizeof(TimeColumn), std::memory_order_relaxed);
+            delete column;
+          }};
 }
 
 Head::Series* Head::find(SeriesRef ref) const {
@@ -84,7 +122,9 @@ Head::Series* Head::find(SeriesRef ref) const {
   return pages_[page]->series[std::size_t(ref) % kPageSeries].get();
 }
 
-std::int64_t Head::period_of(std::int64_t time) const { return time / options_.period.count(); }
+std::int64_t Head::period_of(std::int64_t time) const {
+  return period_number(time, options_.period.count());
+}
 
 std::uint32_t Head::column_place(Source& source, std::int64_t time) {
   TimeColumn* column = source.column.get();
@@ -95,7 +135,7 @@ std::uint32_t Head::column_place(Source& source, std::int64_t time) {
       column = nullptr;
   }
   if (column == nullptr) {
-    source.column = std::make_shared<TimeColumn>();
+    source.column = make_column();
     column = source.column.get();
   }
   column->times[column->count] = time;
@@ -128,7 +168,8 @@ AppendOutcome Head::append(const Batch& batch, Timestamp now, Timestamp oldest,
     } else if (time > highest) {
       ++outcome.too_far_ahead;
     } else {
-      if (time >= lowest) fate = store(*series, to_millis(time), batch.values[i], column, index);
+      if (time >= lowest)
+        fate = store(*series, to_millis(time), batch.values[i], column, index, batch.on_conflict);
       if (fate == Fate::OutOfOrder) ++outcome.out_of_order;
       if (fate == Fate::Conflicting) ++outcome.conflicting;
     }
@@ -152,11 +193,11 @@ AppendOutcome Head::append(const Batch& batch, Timestamp now, Timestamp oldest,
 }
 
 Head::Fate Head::store(Series& series, std::int64_t time, double value,
-                       const std::shared_ptr<TimeColumn>& column, std::uint32_t index) {
+                       const std::shared_ptr<TimeColumn>& column, std::uint32_t index,
+                       OnConflict on_conflict) {
   if (series.has_newest && time <= series.newest_time) {
-    if (time == series.newest_time)
-      return same_bits(series.newest_value, value) ? Fate::Stored : Fate::Conflicting;
-    return store_late(series, time, value);
+    if (time == series.newest_time && same_bits(series.newest_value, value)) return Fate::Stored;
+    return store_late(series, time, value, on_conflict);
   }
   extend(series, series.open, time, value, column, index);
   series.has_newest = true;
@@ -166,18 +207,28 @@ Head::Fate Head::store(Series& series, std::int64_t time, double value,
   return Fate::Stored;
 }
 
-Head::Fate Head::store_late(Series& series, std::int64_t time, double value) {
-  if (time < series.newest_time - options_.out_of_order_window.count()) return Fate::OutOfOrder;
-  double there = 0;
-  bool taken = false;
-  const auto look = [&](const Run& run) { taken = taken || find_sample(view(run), time, there); };
-  for (const auto& run : series.sealed)
-    if (!taken && run->first_time <= time && time <= run->last_time) look(*run);
-  for (const OpenRun* run : open_runs(series.open, series.late))
-    if (run != nullptr && !taken && !run->empty() && run->first_time() <= time &&
-        time <= run->last_time())
-      look(*run->snapshot());
-  if (taken) return same_bits(there, value) ? Fate::Stored : Fate::Conflicting;
+bool Head::find_stored(const Series& series, std::int64_t time, double& value) {
+  // The later run wins where two have one time, so it is asked first.
+  if (series.late != nullptr && series.late->holds(time) &&
+      find_sample(view(*series.late->snapshot()), time, value))
+    return true;
+  for (auto run = series.sealed.rbegin(); run != series.sealed.rend(); ++run)
+    if ((*run)->first_time <= time && time <= (*run)->last_time &&
+        find_sample(view(**run), time, value))
+      return true;
+  return series.open.holds(time) && find_sample(view(*series.open.snapshot()), time, value);
+}
+
+Head::Fate Head::store_late(Series& series, std::int64_t time, double value,
+                            OnConflict on_conflict) {
+  if (on_conflict == OnConflict::Refuse) {
+    if (time < series.newest_time - options_.out_of_order_window.count()) return Fate::OutOfOrder;
+    double there = time == series.newest_time ? series.newest_value : 0;
+    if (time == series.newest_time || find_stored(series, time, there))
+      return same_bits(there, value) ? Fate::Stored : Fate::Conflicting;
+  } else if (time == series.newest_time) {
+    series.newest_value = value;
+  }
   if (series.late == nullptr) series.late = std::make_unique<OpenRun>();
   if (!series.late->empty() && time <= series.late->last_time()) seal(series, *series.late);
   extend(series, *series.late, time, value, nullptr, 0);
@@ -189,16 +240,24 @@ void Head::extend(Series& series, OpenRun& run, std::int64_t time, double value,
   if (!run.empty() && (run.count() == kRunSamples || !run.takes(column) ||
                        period_of(run.first_time()) != period_of(time)))
     seal(series, run);
+  run_bytes_ -= run.heap_bytes();
   run.append(time, value, column, index);
+  run_bytes_ += run.heap_bytes();
 }
 
 void Head::seal(Series& series, OpenRun& run) {
+  // The late run may replace samples of the open one: it is sealed behind it, since the later run
+  // of the list wins.
+  if (&run == series.late.get() && !series.open.empty() &&
+      run.last_time() >= series.open.first_time())
+    seal(series, series.open);
+  run_bytes_ -= run.heap_bytes();
   series.sealed.push_back(run.seal());
-  bytes_ += series.sealed.back()->bytes();
+  run_bytes_ += series.sealed.back()->bytes() + run.heap_bytes();
   if (series.sealed.size() < kManyRuns || series.sealed.size() % kManyRuns != 0) return;
-  for (const auto& old : series.sealed) bytes_ -= old->bytes();
+  for (const auto& old : series.sealed) run_bytes_ -= old->bytes();
   series.sealed = merge_runs(series.sealed, options_.period.count());
-  for (const auto& merged : series.sealed) bytes_ += merged->bytes();
+  for (const auto& merged : series.sealed) run_bytes_ += merged->bytes();
 }
 
 bool Head::has_samples(const Series& series, TimeRange range) {
@@ -245,7 +304,7 @@ Labels Head::intern(const Labels& labels) const {
 std::vector<Sealed> Head::collect(Timestamp cut) {
   const std::int64_t period = options_.period.count();
   const auto is_old = [&](std::int64_t first_time) {
-    return cut == kNever || (first_time / period + 1) * period <= to_millis(cut);
+    return cut == kNever || (period_number(first_time, period) + 1) * period <= to_millis(cut);
   };
   std::vector<Sealed> collected;
   for (std::size_t page = 0; page < pages_.size(); ++page) {
@@ -262,7 +321,6 @@ std::vector<Sealed> Head::collect(Timestamp cut) {
       ready.ref = SeriesRef(std::uint32_t(page * kPageSeries + i));
       ready.labels = series->labels;
       ready.kind = series->kind;
-      ready.place = series->place;
       collected.push_back(std::move(ready));
     }
   }
@@ -273,33 +331,24 @@ void Head::remove(const std::vector<Sealed>& stored) {
   for (const Sealed& part : stored) {
     Series* const series = find(part.ref);
     if (series == nullptr) continue;
-    series->place = part.place;
     std::unordered_set<const Run*> gone;
     for (const auto& run : part.runs) gone.insert(run.get());
     std::erase_if(series->sealed, [&](const auto& run) {
       if (!gone.contains(run.get())) return false;
-      bytes_ -= run->bytes();
+      run_bytes_ -= run->bytes();
       return true;
     });
     series->sealed.shrink_to_fit();
   }
 }
 
-void Head::forget_places() {
-  for (const auto& page : pages_) {
-    if (page == nullptr) continue;
-    for (const auto& series : page->series)
-      if (series != nullptr) series->place = {};
-  }
-}
-
 std::uint64_t Head::give_up_oldest() {
   std::uint64_t lost = 0;
   const std::int64_t period = options_.period.count();
-  while (bytes_ > options_.size_limit_bytes) {
+  while (over_limit()) {
     const Timestamp oldest_time = oldest();
     if (oldest_time == kNever) break;
-    const std::int64_t end = (to_millis(oldest_time) / period + 1) * period;
+    const std::int64_t end = (period_number(to_millis(oldest_time), period) + 1) * period;
     const std::vector<Sealed> oldest_runs = collect(from_millis(end));
     if (oldest_runs.empty()) break;
     for (const Sealed& part : oldest_runs)
@@ -320,6 +369,7 @@ std::size_t Head::retire(Timestamp before) {
       const bool used_lately = (series->has_newest && series->newest_time >= to_millis(before)) ||
                                series->resolved_time >= to_millis(before);
       if (used_lately) continue;
+      label_bytes_ -= series->labels.text_bytes() + kLabelsOverhead;
       index_.remove(series->labels);
       series.reset();
       --page->live;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,21 +22,17 @@
 namespace lapwing::tsdb {
 
 struct HeadOptions {
-  Duration period = 15min;             ///< no run reaches over a multiple of it
+  Duration period = 15min;             ///< no run reaches over a multiple's end
   Duration out_of_order_window = 12h;  ///< how far behind its newest a series takes samples
   std::uint32_t series_limit = 200'000;
-  std::size_t size_limit_bytes = 64u << 20;  ///< of samples; past it the oldest are given up
+  /// Of samples, series, labels and their index together. Series may take half of it; past that
+  /// new ones are refused. Past all of it the oldest samples are given up.
+  std::size_t size_limit_bytes = 256u << 20;
 };
 
 inline constexpr Duration kFarthestAhead = 10min;  ///< of now; ARCHITECTURE, "Time"
 inline constexpr std::size_t kLabelsLimit = 128;
 inline constexpr std::size_t kLabelBytesLimit = 16 * 1024;
-
-/// Number of a series within a day's file; (day, number) is remembered from flush to flush.
-struct DayPlace {
-  std::int32_t day = -1;  ///< days since 1970
-  std::uint32_t number = 0;
-};
 
 /// A live series as a reader finds it.
 struct HeadFound {
@@ -49,13 +46,12 @@ struct Sealed {
   SeriesRef ref{};
   Labels labels;
   SeriesKind kind = SeriesKind::Unknown;
-  DayPlace place;
   std::vector<std::shared_ptr<const Run>> runs;
 };
 
 class Head {
  public:
-  explicit Head(const HeadOptions& options) : options_(options) {}
+  explicit Head(const HeadOptions& options);
 
   SourceRef source(std::string_view name);
   Result<SeriesRef> resolve(const Labels& labels, SeriesKind kind, Timestamp now);
@@ -73,19 +69,27 @@ class Head {
   /// The head's copy of these labels where it has one, to share the text.
   Labels intern(const Labels& labels) const;
 
-  /// Runs whose period ends at or before `cut`; open ones among them are sealed. They stay.
+  /// Runs whose period, left-open, ends at or before `cut`, so that their samples are at or before
+  /// it; open ones among them are sealed. They stay.
   std::vector<Sealed> collect(Timestamp cut);
-  /// Takes runs that collect() gave out of the head: they are stored elsewhere. Remembers places.
+  /// Takes runs that collect() gave out of the head: they are stored elsewhere.
   void remove(const std::vector<Sealed>& stored);
-  /// A day's file has gone: places in it mean nothing any more.
-  void forget_places();
   /// Gives up the oldest runs until the size limit is kept; the number of samples lost.
   std::uint64_t give_up_oldest();
   /// Series without runs whose newest sample and resolve are before `before` leave.
   std::size_t retire(Timestamp before);
 
   std::size_t series() const { return index_.size(); }
-  std::size_t bytes() const { return bytes_; }
+  /// Memory in all: samples, series, labels, index, columns of times.
+  std::size_t bytes() const { return sample_bytes() + series_bytes(); }
+  /// What leaves with the samples.
+  std::size_t sample_bytes() const;
+  /// What stays while the series are alive.
+  std::size_t series_bytes() const;
+  /// Whether samples take more than the series leave them of the size limit.
+  bool over_limit() const { return sample_bytes() > sample_limit(); }
+  /// Whether they take more than half of that: time to write them out.
+  bool half_full() const { return sample_bytes() > sample_limit() / 2; }
   Timestamp newest() const { return from_millis(newest_); }
   /// kNever when the head holds no samples.
   Timestamp oldest() const;
@@ -99,7 +103,6 @@ class Head {
     double newest_value = 0;
     std::int64_t resolved_time = 0;
     std::uint64_t journal_segment = 0;  // in which the journal has its definition
-    DayPlace place;
     OpenRun open;
     std::unique_ptr<OpenRun> late;  // behind newest_time
     std::vector<std::shared_ptr<const Run>> sealed;
@@ -116,12 +119,19 @@ class Head {
     std::size_t live = 0;
   };
 
+  using ColumnBytes = std::shared_ptr<std::atomic<std::size_t>>;
+
+  std::size_t sample_limit() const;
+  Result<void> check_new(const Labels& labels) const;
+  std::shared_ptr<TimeColumn> make_column() const;
   Series* find(SeriesRef ref) const;
   std::int64_t period_of(std::int64_t time) const;
   std::uint32_t column_place(Source& source, std::int64_t time);
   Fate store(Series& series, std::int64_t time, double value,
-             const std::shared_ptr<TimeColumn>& column, std::uint32_t index);
-  Fate store_late(Series& series, std::int64_t time, double value);
+             const std::shared_ptr<TimeColumn>& column, std::uint32_t index,
+             OnConflict on_conflict);
+  Fate store_late(Series& series, std::int64_t time, double value, OnConflict on_conflict);
+  static bool find_stored(const Series& series, std::int64_t time, double& value);
   void extend(Series& series, OpenRun& run, std::int64_t time, double value,
               const std::shared_ptr<TimeColumn>& column, std::uint32_t index);
   void seal(Series& series, OpenRun& run);
@@ -133,7 +143,9 @@ class Head {
   std::vector<std::unique_ptr<Page>> pages_;
   std::uint32_t next_ref_ = 1;
   SeriesIndex index_;
-  std::size_t bytes_ = 0;  // of sealed runs, and an estimate of open ones
+  std::size_t run_bytes_ = 0;    // of sealed runs and of what open ones hold
+  std::size_t label_bytes_ = 0;  // of live series
+  const ColumnBytes column_bytes_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::int64_t newest_ = to_millis(kBeginningOfTime);
   std::vector<std::uint32_t> skipped_;  // of the batch in hand
 };

@@ -223,7 +223,7 @@ Result<void> JournalWriter::sync() {
 void JournalWriter::drop(std::uint64_t last, Timestamp cut) {
   std::erase_if(segments_, [&](const Segment& segment) {
     const bool current = fd_ && &segment == &segments_.back();
-    if (current || segment.number > last || segment.newest >= cut) return false;
+    if (current || segment.number > last || segment.newest > cut) return false;
     ::unlink(segment.path.c_str());
     return true;
   });

@@ -63,7 +63,7 @@ class JournalWriter {
   Result<void> sync();
   /// Takes a segment of an earlier run into the list that drop() works on.
   void adopt(Segment segment) { segments_.push_back(std::move(segment)); }
-  /// Deletes segments up to `last` whose samples are all before `cut`.
+  /// Deletes segments up to `last` whose samples are all at or before `cut`.
   void drop(std::uint64_t last, Timestamp cut);
 
   std::uint64_t epoch() const { return epoch_; }

@@ -1,11 +1,23 @@
 #include "agent/tsdb/run.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
 namespace lapwing::tsdb {
 namespace {
+
+/// The first `kept` of `out` become the run's values from the place `skip` on. Of plain bytes all
+/// values are decoded, and what lies before is overwritten: `out` has room for the whole run.
+bool read_values(const RunView& run, std::size_t skip, std::size_t kept, std::span<double> out) {
+  if (run.dense != nullptr)
+    return decode_dense(*run.dense, run.count, skip, skip + kept, out.data());
+  if (!decode_values(run.values, out)) return false;
+  if (skip > 0) std::copy_n(out.begin() + std::ptrdiff_t(skip), kept, out.begin());
+  return true;
+}
 
 /// Appends one run's samples within the range; false when its bytes are damaged.
 bool read_run(const RunView& run, TimeRange range, Columns& out) {
@@ -20,20 +32,22 @@ bool read_run(const RunView& run, TimeRange range, Columns& out) {
   const auto to = std::upper_bound(from, times.end(), to_millis(range.to));
   if (from == to) return true;
   const std::size_t skip = std::size_t(from - times.begin());
+  const std::size_t kept = std::size_t(to - from);
   const std::size_t before = out.values.size();
-  // Decoding goes from the first value on; what lies before the range is overwritten afterwards.
-  out.values.resize(before + times.size());
-  if (!decode_values(run.values, std::span(out.values).subspan(before))) {
+  // One pass where all values are the same, as most are.
+  const bool constant =
+      run.dense != nullptr && run.dense->header.prediction == Prediction::Constant;
+  out.values.resize(before + (run.dense != nullptr ? kept : times.size()),
+                    constant ? std::bit_cast<double>(run.dense->header.constant_bits) : 0);
+  if (!constant && !read_values(run, skip, kept, std::span(out.values).subspan(before))) {
     out.values.resize(before);
     return false;
   }
-  const std::size_t kept = std::size_t(to - from);
-  if (skip > 0)
-    std::copy_n(out.values.begin() + std::ptrdiff_t(before + skip), kept,
-                out.values.begin() + std::ptrdiff_t(before));
   out.values.resize(before + kept);
-  out.times.reserve(out.times.size() + kept);
-  for (auto at = from; at != to; ++at) out.times.push_back(from_millis(*at));
+  out.times.resize(before + kept);
+  // A Timestamp is nothing but its milliseconds; converting one by one takes as long as decoding.
+  static_assert(sizeof(Timestamp) == sizeof(std::int64_t));
+  std::memcpy(static_cast<void*>(&out.times[before]), &*from, kept * sizeof(std::int64_t));
   return true;
 }
 

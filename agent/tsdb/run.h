@@ -15,10 +15,11 @@
 #include "agent/model/sample.h"
 #include "agent/model/series_source.h"
 #include "agent/tsdb/codec.h"
+#include "agent/tsdb/dense_column.h"
 
 namespace lapwing::tsdb {
 
-inline constexpr std::uint32_t kRunSamples = 240;  ///< at most, in a run or a column in memory
+inline constexpr std::uint32_t kRunSamples = 300;  ///< at most, in a run or a column in memory
 
 /// The times of one source's batches, shared by the runs of all of its series. Entries are only
 /// added, under the store's lock; who has seen a run under that lock may read the run's entries
@@ -50,6 +51,12 @@ class OpenRun {
   std::int64_t first_time() const { return run_.first_time; }
   std::int64_t last_time() const { return run_.last_time; }
   double newest() const { return values_.newest(); }
+  /// Whether `time` is within the run.
+  bool holds(std::int64_t time) const {
+    return !empty() && first_time() <= time && time <= last_time();
+  }
+  /// Memory beyond the object itself, about.
+  std::size_t heap_bytes() const { return run_.own_times.capacity() + run_.values.capacity(); }
 
   /// Adds a sample later than last_time() to a run of fewer than kRunSamples. `column` (may be
   /// null) holds `time` at `index`; while the series is in each of its batches the run keeps no
@@ -83,6 +90,7 @@ struct RunView {
   std::uint32_t count = 0;
   std::int64_t first_time = 0;
   std::int64_t last_time = 0;
+  const DenseView* dense = nullptr;  ///< not null: the values, instead of `values`
 };
 
 RunView view(const Run& run);

@@ -1,28 +1,118 @@
 #include "agent/tsdb/series_set.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <numeric>
 
 namespace lapwing::tsdb {
 namespace {
 
-// What a set keeps of compressed columns besides the series that it reads. A query may take
-// 32 MB in all.
+// What a set keeps of chunks besides the series that it reads. A query may take 32 MB in all.
 constexpr std::size_t kLoadedLimitBytes = 16u << 20;
+// From here on it is worth asking the allocator to give memory back.
+constexpr std::size_t kTrimBytes = 4u << 20;
 
 std::size_t size_of(const StoredRuns& runs) {
   std::size_t bytes = 0;
-  std::set<const void*> columns;
+  std::set<const void*> chunks;
   for (const auto& [slot, list] : runs) {
     for (const StoredRun& run : list) {
       bytes += run.bytes();
-      if (columns.insert(run.times.get()).second) bytes += run.times->size() * sizeof(std::int64_t);
+      if (chunks.insert(run.chunk.get()).second) bytes += run.chunk->bytes();
     }
   }
   return bytes;
 }
 
+std::size_t size_of(const std::vector<StoredBuckets>& buckets) {
+  std::size_t bytes = 0;
+  for (const StoredBuckets& one : buckets) bytes += sizeof(one) + one.chunk->bytes();
+  return bytes;
+}
+
+bool rises(const Columns& columns) {
+  return std::is_sorted(columns.times.begin(), columns.times.end());
+}
+
+/// Where a lost day was begun anew, samples and minutes take turns.
+void sort_by_time(Columns& columns) {
+  std::vector<std::uint32_t> order(columns.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return columns.times[a] < columns.times[b];
+  });
+  Columns sorted;
+  for (const std::uint32_t i : order) {
+    if (!sorted.times.empty() && sorted.times.back() == columns.times[i]) continue;
+    sorted.times.push_back(columns.times[i]);
+    sorted.values.push_back(columns.values[i]);
+  }
+  columns = std::move(sorted);
+}
+
+/// The minutes that some samples fall into, as (start, end].
+FileSpan minutes_of(Timestamp first, Timestamp last) {
+  return {start_of(first, 1min), start_of(last, 1min) + 1min};
+}
+
+FileSpan common(FileSpan a, FileSpan b) {
+  return {std::max(a.start, b.start), std::min(a.end, b.end)};
+}
+
+FileSpan span_of_day(const MinuteDay& day) {
+  return day.minutes != nullptr ? day.minutes->span() : day.raw->span();
+}
+
+Duration length(FileSpan span) { return span.end - span.start; }
+
+/// Sorted, none touching another.
+void unite(std::vector<FileSpan>& spans) {
+  std::sort(spans.begin(), spans.end(),
+            [](const FileSpan& a, const FileSpan& b) { return a.start < b.start; });
+  std::vector<FileSpan> united;
+  for (const FileSpan& span : spans) {
+    if (span.start >= span.end) continue;
+    if (!united.empty() && span.start <= united.back().end)
+      united.back().end = std::max(united.back().end, span.end);
+    else
+      united.push_back(span);
+  }
+  spans = std::move(united);
+}
+
+/// Takes buckets out that end within the spans.
+void leave_out(const std::vector<FileSpan>& spans, Minutes& buckets) {
+  if (spans.empty() || buckets.size() == 0 || spans.front().start >= buckets.ends.back()) return;
+  Minutes kept;
+  Timestamp after = kBeginningOfTime;
+  for (const FileSpan& span : spans) {
+    append(buckets, after, span.start, kept);
+    after = span.end;
+  }
+  append(buckets, after, kNever, kept);
+  buckets = std::move(kept);
+}
+
 }  // namespace
+
+StoredSeriesSet::StoredSeriesSet(TimeRange range, ChunkFile::Intern intern)
+    : range_(range),
+      loaded_range_{first_moment(range.from), range.to},
+      intern_(std::move(intern)) {}
+
+Timestamp StoredSeriesSet::first_moment(Timestamp from) {
+  if (from <= from_millis(0)) return from;
+  const Timestamp minute = floor_to(from, 1min);
+  return minute == from ? from : minute + 1ms;
+}
+
+StoredSeriesSet::~StoredSeriesSet() {
+  if (most_loaded_bytes_ < kTrimBytes) return;
+  loaded_.clear();
+  entries_.clear();
+  ::malloc_trim(0);
+}
 
 StoredSeriesSet::Entry& StoredSeriesSet::entry_for(const Labels& labels, SeriesKind kind) {
   const auto [found, added] = by_labels_.try_emplace(labels, std::uint32_t(entries_.size()));
@@ -34,11 +124,34 @@ void StoredSeriesSet::add(HeadFound found) {
   entry_for(found.labels, found.kind).head_runs = std::move(found.runs);
 }
 
-void StoredSeriesSet::add(const std::shared_ptr<const DayFile>& file, const DaySeries& series) {
-  if (files_.empty() || files_.back() != file) files_.push_back(file);
-  const auto number = std::uint32_t(files_.size() - 1);
-  entry_for(series.labels, series.kind).places.push_back({number, series.group, series.slot});
-  wanted_[{number, series.group}].insert(series.slot);
+std::uint32_t StoredSeriesSet::source_of(const SharedFile& file) const {
+  for (std::size_t i = sources_.size(); i > 0; --i)
+    if (sources_[i - 1].file == file) return std::uint32_t(i - 1);
+  sources_.push_back({file, {}});
+  return std::uint32_t(sources_.size() - 1);
+}
+
+void StoredSeriesSet::add(const SharedFile& raw, const FileSeries& series, std::uint32_t number) {
+  const std::uint32_t source = source_of(raw);
+  entry_for(series.labels, series.kind).places.push_back({source, number});
+  wanted_[{source, group_of(number)}].insert(slot_of(number));
+}
+
+void StoredSeriesSet::add(CoarseSource source) {
+  coarsest_ =
+      std::max(coarsest_, source.file->tier() == Tier::Hours ? Duration(1h) : Duration(1min));
+  sources_.push_back({std::move(source.file), std::move(source.spans)});
+}
+
+void StoredSeriesSet::add_to_last_source(const FileSeries& series, std::uint32_t number) {
+  entry_for(series.labels, series.kind)
+      .places.push_back({std::uint32_t(sources_.size() - 1), number});
+}
+
+void StoredSeriesSet::set_minutes(std::vector<MinuteDay> days, Timestamp without_minutes) {
+  days_ = std::move(days);
+  cover_.assign(days_.size(), Cover::Unknown);
+  without_minutes_ = without_minutes;
 }
 
 void StoredSeriesSet::sort() {
@@ -53,20 +166,167 @@ void StoredSeriesSet::sort() {
 Result<void> StoredSeriesSet::read(std::size_t index, Columns& out) const {
   out.clear();
   const Entry& found = entry(index);
+  auto outcome = read_coarse(found, out);
+  auto read = read_samples(found, range_, Part::Whole, out);
+  if (!rises(out)) sort_by_time(out);
+  evict(found.places.size());
+  return read ? outcome : read;
+}
+
+Result<void> StoredSeriesSet::read_coarse(const Entry& found, Columns& out) const {
+  Result<void> outcome;
+  Minutes buckets;
+  for (const Place& place : found.places) {
+    const Source& source = sources_[place.source];
+    if (source.file->tier() == Tier::Raw) continue;
+    const Loaded& loaded = load({place.source, group_of(place.number)});
+    if (!loaded.outcome) outcome = loaded.outcome;
+    for (const FileSpan& span : source.spans) {
+      reset(buckets);
+      auto read = read_slot(loaded.buckets, slot_of(place.number), span.start, span.end, buckets);
+      if (!read) outcome = read;
+      representatives(buckets, span.start, span.end, range_, out);
+    }
+  }
+  return outcome;
+}
+
+Result<void> StoredSeriesSet::read_samples(const Entry& found, TimeRange range, Part part,
+                                           Columns& out) const {
   std::vector<RunView> views;
+  StoredRuns narrow;
+  std::vector<std::shared_ptr<const GroupChunk>> kept;
   Result<void> outcome;
   // The views point into what is loaded, so nothing of this series may be evicted meanwhile.
   for (const Place& place : found.places) {
-    const Loaded& loaded = load({place.file, place.group});
+    const ChunkFile& file = *sources_[place.source].file;
+    if (file.tier() != Tier::Raw) continue;
+    const GroupKey key{place.source, group_of(place.number)};
+    const std::uint32_t slot = slot_of(place.number);
+    if (part == Part::Narrow && !loaded_.contains(key)) {
+      narrow[slot].clear();
+      if (auto read = read_raw(file, key.second, {slot}, range, narrow); !read) outcome = read;
+      for (const StoredRun& run : narrow[slot]) {
+        kept.push_back(run.chunk);
+        views.push_back(view(run));
+      }
+      continue;
+    }
+    const Loaded& loaded = load(key);
     if (!loaded.outcome) outcome = loaded.outcome;
-    const auto runs = loaded.runs.find(place.slot);
+    const auto runs = loaded.runs.find(slot);
     if (runs == loaded.runs.end()) continue;
     for (const StoredRun& run : runs->second) views.push_back(view(run));
   }
   for (const auto& run : found.head_runs) views.push_back(view(*run));
-  auto read = read_runs(views, range_, out);
-  evict(found.places.size());
+  auto read = read_runs(views, range, out);
   return read ? outcome : read;
+}
+
+/// Whether the minutes have all that the raw file has: each flush writes both.
+bool StoredSeriesSet::minutes_cover(std::size_t number) const {
+  Cover& known = cover_[number];
+  if (known != Cover::Unknown) return known == Cover::Yes;
+  const MinuteDay& day = days_[number];
+  known = Cover::No;
+  if (day.minutes == nullptr) return false;
+  const auto minutes = day.minutes->starts();
+  if (!minutes) return false;
+  if (day.raw != nullptr) {
+    const auto raw = day.raw->starts();
+    if (!raw || !std::includes(minutes->begin(), minutes->end(), raw->begin(), raw->end()))
+      return false;
+  }
+  known = Cover::Yes;
+  return true;
+}
+
+Result<std::optional<std::uint32_t>> StoredSeriesSet::number_in(const SharedFile& minutes,
+                                                                const Entry& found) const {
+  for (const Place& place : found.places)
+    if (sources_[place.source].file == minutes) return std::optional(place.number);
+  const auto index = minutes->index(intern_);
+  if (!index) return index.error();
+  const auto* place = (*index)->index.find(found.labels);
+  return place == nullptr ? std::optional<std::uint32_t>() : std::optional(place->second);
+}
+
+Result<void> StoredSeriesSet::read_day(const MinuteDay& day, const Entry& found, FileSpan span,
+                                       std::vector<FileSpan>& from_samples, Minutes& out) const {
+  const auto number = number_in(day.minutes, found);
+  Result<void> outcome;
+  if (!number) outcome = number.error();
+  if (number && !*number) return {};
+  const std::size_t before = out.size();
+  if (outcome) {
+    const std::uint32_t source = source_of(day.minutes);
+    const Loaded& loaded = load({source, group_of(**number)});
+    outcome = read_slot(loaded.buckets, slot_of(**number), span.start, span.end, out);
+    if (!loaded.outcome) outcome = loaded.outcome;
+  }
+  if (outcome || day.raw == nullptr) return outcome;
+  // Damaged: the samples tell as well.
+  truncate(out, before);
+  from_samples.push_back(span);
+  return {};
+}
+
+/// The parts of `wanted` that no minutes cover: days without, and what the head has of the series.
+std::vector<FileSpan> StoredSeriesSet::without_tier(const Entry& found, FileSpan wanted) const {
+  std::vector<FileSpan> spans;
+  for (std::size_t i = 0; i < days_.size(); ++i)
+    if (!minutes_cover(i)) spans.push_back(common(wanted, span_of_day(days_[i])));
+  for (const auto& run : found.head_runs)
+    spans.push_back(
+        common(wanted, minutes_of(from_millis(run->first_time), from_millis(run->last_time))));
+  unite(spans);
+  return spans;
+}
+
+Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) const {
+  reset(out);
+  const Entry& found = entry(index);
+  // Whole minutes with range.from < end ≤ range.to.
+  const FileSpan wanted{floor_to(std::max(range_.from, from_millis(0)), 1min),
+                        floor_to(std::max(range_.to, from_millis(0)), 1min)};
+  if (wanted.start >= wanted.end) return true;
+  if (without_minutes_ > wanted.start) return false;
+  std::vector<FileSpan> from_samples = without_tier(found, wanted);
+  Duration uncovered{0};
+  for (const FileSpan& span : from_samples) uncovered += span.end - span.start;
+  // Samples that are read anyway are cheaper as they are.
+  if (coarsest_ == 0ms && uncovered > length(wanted) / 2) return false;
+  Result<void> outcome;
+  Part part = Part::Narrow;
+  for (std::size_t i = 0; i < days_.size(); ++i) {
+    const FileSpan span = common(wanted, span_of_day(days_[i]));
+    if (span.start >= span.end) continue;
+    if (!minutes_cover(i)) {
+      part = Part::Whole;
+      continue;
+    }
+    const std::size_t before = from_samples.size();
+    if (auto read = read_day(days_[i], found, span, from_samples, out); !read) outcome = read;
+    if (from_samples.size() > before) part = Part::Whole;
+  }
+  unite(from_samples);
+  leave_out(from_samples, out);
+  Minutes made;
+  for (const FileSpan& span : from_samples) {
+    Columns samples;
+    if (auto read = read_samples(found, {span.start + 1ms, span.end}, part, samples); !read)
+      outcome = read;
+    aggregate(samples, 1min, made);
+  }
+  if (made.size() > 0) {
+    if (out.size() == 0 || made.ends.front() > out.ends.back())
+      append(made, kBeginningOfTime, kNever, out);
+    else
+      out = fuller(out, made);
+  }
+  evict(found.places.size() + days_.size());
+  if (!outcome) return outcome.error();
+  return true;
 }
 
 const StoredSeriesSet::Loaded& StoredSeriesSet::load(GroupKey key) const {
@@ -75,9 +335,16 @@ const StoredSeriesSet::Loaded& StoredSeriesSet::load(GroupKey key) const {
     return found->second;
   }
   Loaded& loaded = loaded_[key];
-  loaded.outcome = files_[key.first]->read(key.second, wanted_.at(key), range_, loaded.runs);
-  loaded.bytes = size_of(loaded.runs);
+  const ChunkFile& file = *sources_[key.first].file;
+  if (file.tier() == Tier::Raw) {
+    loaded.outcome = read_raw(file, key.second, wanted_[key], loaded_range_, loaded.runs);
+    loaded.bytes = size_of(loaded.runs);
+  } else {
+    loaded.outcome = read_bucket_chunks(file, key.second, loaded_range_, loaded.buckets);
+    loaded.bytes = size_of(loaded.buckets);
+  }
   loaded_bytes_ += loaded.bytes;
+  most_loaded_bytes_ = std::max(most_loaded_bytes_, loaded_bytes_);
   loaded.use = uses_.insert(uses_.end(), key);
   return loaded;
 }

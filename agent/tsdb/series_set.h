@@ -1,30 +1,61 @@
-// What Store::select gives: series of the head and of day files under one roof, each decoded when
-// it is read. Chunks are decompressed once for all of the set's series in them.
+// What Store::select gives: series of the head and of all tiers' files under one roof, each decoded
+// when it is read. Chunks are decompressed once for the set's series in them, as far as fits.
 #pragma once
 
 #include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "agent/model/series_source.h"
-#include "agent/tsdb/day_file.h"
+#include "agent/tsdb/bucket_file.h"
+#include "agent/tsdb/chunk_file.h"
 #include "agent/tsdb/head.h"
+#include "agent/tsdb/raw_file.h"
 
 namespace lapwing::tsdb {
+
+using SharedFile = std::shared_ptr<const ChunkFile>;
+
+/// A file of a coarse tier and the parts of it that take the place of samples: rising spans.
+struct CoarseSource {
+  SharedFile file;
+  std::vector<FileSpan> spans;
+};
+
+/// A day's minutes and the raw file of that day, if there is one.
+struct MinuteDay {
+  SharedFile minutes;
+  SharedFile raw;
+};
 
 /// One thread.
 class StoredSeriesSet final : public SeriesSet {
  public:
-  explicit StoredSeriesSet(TimeRange range) : range_(range) {}
+  StoredSeriesSet(TimeRange range, ChunkFile::Intern intern);
+  /// Gives the memory of large reads back to the system.
+  ~StoredSeriesSet() override;
+  StoredSeriesSet(const StoredSeriesSet&) = delete;
+  StoredSeriesSet& operator=(const StoredSeriesSet&) = delete;
 
-  /// Before sort(). Series of the head first, then of files, oldest day first.
+  /// Of all that a range from `from` on asks for: its first whole minute may begin before it.
+  static Timestamp first_moment(Timestamp from);
+
+  /// Before sort(). Series of the head first.
   void add(HeadFound found);
-  void add(const std::shared_ptr<const DayFile>& file, const DaySeries& series);
+  /// Raw files, oldest first, with those of their series that were found.
+  void add(const SharedFile& raw, const FileSeries& series, std::uint32_t number);
+  /// Sources, hours first, oldest first; then their series.
+  void add(CoarseSource source);
+  void add_to_last_source(const FileSeries& series, std::uint32_t number);
+  /// Days with minutes or samples within the range, oldest first, and the end of the newest part
+  /// that neither samples nor minutes cover.
+  void set_minutes(std::vector<MinuteDay> days, Timestamp without_minutes);
   /// After the last add().
   void sort();
 
@@ -32,12 +63,13 @@ class StoredSeriesSet final : public SeriesSet {
   const Labels& labels(std::size_t index) const override { return entry(index).labels; }
   SeriesKind kind(std::size_t index) const override { return entry(index).kind; }
   Result<void> read(std::size_t index, Columns& out) const override;
+  Duration coarsest() const override { return coarsest_; }
+  Result<bool> read_minutes(std::size_t index, Minutes& out) const override;
 
  private:
   struct Place {
-    std::uint32_t file = 0;  // index into files_
-    std::uint32_t group = 0;
-    std::uint32_t slot = 0;
+    std::uint32_t source = 0;  // index into files_
+    std::uint32_t number = 0;
   };
   struct Entry {
     Labels labels;
@@ -45,9 +77,14 @@ class StoredSeriesSet final : public SeriesSet {
     std::vector<std::shared_ptr<const Run>> head_runs;
     std::vector<Place> places;
   };
-  using GroupKey = std::pair<std::uint32_t, std::uint32_t>;  // file, group
+  struct Source {
+    SharedFile file;
+    std::vector<FileSpan> spans;  // coarse files only
+  };
+  using GroupKey = std::pair<std::uint32_t, std::uint32_t>;  // source, group
   struct Loaded {
     StoredRuns runs;
+    std::vector<StoredBuckets> buckets;
     std::size_t bytes = 0;
     Result<void> outcome;
     std::list<GroupKey>::iterator use;
@@ -55,18 +92,37 @@ class StoredSeriesSet final : public SeriesSet {
 
   const Entry& entry(std::size_t index) const { return entries_[order_[index]]; }
   Entry& entry_for(const Labels& labels, SeriesKind kind);
+  std::uint32_t source_of(const SharedFile& file) const;
   const Loaded& load(GroupKey key) const;
   void evict(std::size_t keep) const;
+  Result<void> read_coarse(const Entry& entry, Columns& out) const;
+  /// Whole: of the set's range, so that chunks are kept for other series. Narrow: a part.
+  enum class Part { Whole, Narrow };
+  Result<void> read_samples(const Entry& entry, TimeRange range, Part part, Columns& out) const;
+  std::vector<FileSpan> without_tier(const Entry& entry, FileSpan wanted) const;
+  Result<void> read_day(const MinuteDay& day, const Entry& entry, FileSpan span,
+                        std::vector<FileSpan>& from_samples, Minutes& out) const;
+  bool minutes_cover(std::size_t day) const;
+  Result<std::optional<std::uint32_t>> number_in(const SharedFile& minutes,
+                                                 const Entry& entry) const;
 
   const TimeRange range_;
+  const TimeRange loaded_range_;  // from the beginning of the first minute
+  const ChunkFile::Intern intern_;
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> order_;
   std::unordered_map<Labels, std::uint32_t> by_labels_;
-  std::vector<std::shared_ptr<const DayFile>> files_;
-  std::map<GroupKey, std::set<std::uint32_t>> wanted_;  // slots
+  Duration coarsest_{0};
+  std::vector<MinuteDay> days_;
+  Timestamp without_minutes_ = kBeginningOfTime;
+  enum class Cover : std::uint8_t { Unknown, Yes, No };
+  mutable std::vector<Cover> cover_;  // of days_
+  mutable std::vector<Source> sources_;
+  mutable std::map<GroupKey, std::set<std::uint32_t>> wanted_;  // slots of raw files
   mutable std::map<GroupKey, Loaded> loaded_;
   mutable std::list<GroupKey> uses_;  // oldest use first
   mutable std::size_t loaded_bytes_ = 0;
+  mutable std::size_t most_loaded_bytes_ = 0;
 };
 
 }  // namespace lapwing::tsdb

@@ -1,13 +1,16 @@
 // Store: the local time-series store. Samples enter a head in memory, a journal holds what is not
-// yet in a day's file, chunks of groups of series go to a SQLite file a day, and retention unlinks
-// such files. What stands on disk: FORMAT.md. Left out for now: one-minute and one-hour tiers.
+// yet in a day's file, chunks of groups of series go to a SQLite file a day, their minutes to
+// another one, hours to one a year, and retention unlinks such files. On disk: FORMAT.md.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,24 +21,27 @@
 #include "agent/model/appender.h"
 #include "agent/model/series_source.h"
 #include "agent/model/status.h"
-#include "agent/tsdb/day_file.h"
+#include "agent/tsdb/chunk_file.h"
 #include "agent/tsdb/folder.h"
 #include "agent/tsdb/head.h"
 #include "agent/tsdb/journal.h"
 #include "agent/tsdb/retention.h"
+#include "agent/tsdb/series_set.h"
 #include "agent/tsdb/store_metrics.h"
+#include "agent/tsdb/tier_files.h"
 
 namespace lapwing::tsdb {
 
 struct StoreOptions {
   std::string folder;  ///< the store's own: nothing else may be in it
   Retention raw{7 * 24h, 1ull << 30};
-  Retention minutes{90 * 24h, 0};               ///< not used before the tiers are built
-  Retention hours{2 * 365 * 24h, 0};            ///< not used before the tiers are built
+  Retention minutes{90 * 24h, 0};
+  Retention hours{2 * 365 * 24h, 0};
   Duration sync_interval = 10s;                 ///< what a power cut may take
   Duration head_hold = 10min;                   ///< how long a full period stays in memory
   HeadOptions head;                             ///< period, out-of-order window, limits
   std::size_t pending_limit_bytes = 32u << 20;  ///< of journal frames that the disk does not take
+  bool bulk = false;  ///< for imports: no journal, samples of any age, no retention before the end
 };
 
 class Store final : public Appender, public SeriesSource {
@@ -70,6 +76,11 @@ class Store final : public Appender, public SeriesSource {
   void close();
   /// Puts all of the head into the day files at once: for imports and tests. Thread of step().
   Result<void> flush_all(Timestamp now);
+  /// For bulk writers, every so many samples: writes when the head is half full; whole periods
+  /// alone where that is enough. Thread of step().
+  Result<void> relieve(Timestamp now);
+  /// Ends a bulk: flush_all(), and the hours of all days that are over. Thread of step().
+  Result<void> finish_bulk(Timestamp now);
 
   /// As of the last step. Any thread; never null.
   std::shared_ptr<const StoreStatus> status() const;
@@ -85,31 +96,47 @@ class Store final : public Appender, public SeriesSource {
   Store(StoreOptions options, Folder folder, const Clock& clock, Log& log,
         metrics::Registry& registry);
 
+  using File = std::shared_ptr<ChunkFile>;
+  using Days = std::map<Timestamp, std::vector<Sealed>>;
+  struct Coverage;
+
   // store_open.cc
-  Result<void> open_day_files();
+  Result<void> open_files();
+  void open_newest(TierFiles& tier);
   Result<void> replay_journal();
 
   // store_read.cc
-  std::vector<std::shared_ptr<DayFile>> files_in(TimeRange range) const;
   Labels intern(const Labels& labels) const;
+  ChunkFile::Intern interning() const;
+  Coverage coverage(TimeRange range) const;
   Result<void> visit(std::span<const Matcher> matchers, TimeRange range,
                      const SeriesIndex::Visit& visit) const;
 
   // store.cc: the thread of step()
   void seal_frame();  // head_mutex_ held
+  void give_up(std::uint64_t samples);
   void write_journal(Timestamp now);
+  void note_trouble(std::string trouble);
+
+  // store_flush.cc: the thread of step()
   Result<void> flush(Timestamp cut);
-  Result<void> flush_day(std::int32_t day, std::vector<Sealed*>& series, const FlushMark& mark);
-  std::shared_ptr<DayFile> file_of(std::int32_t day) const;
-  void add_file(std::shared_ptr<DayFile> file);
-  void set_file_aside(const std::shared_ptr<DayFile>& file, const Error& why);
+  Result<void> flush_day(Timestamp day, const std::vector<Sealed*>& series, const FlushMark& mark);
+  Result<void> write_day(const File& raw, const File& minutes, const std::vector<Sealed*>& series,
+                         const FlushMark& mark);
+  Result<File> writable(TierFiles& tier, Timestamp time);
+  Result<bool> make_hours(const File& minutes);
   void flush_if_due(Timestamp now);
   void keep_limits(Timestamp now);
+
+  // store_care.cc: the thread of step()
+  void set_file_aside(TierFiles& tier, const File& file, const Error& why);
   void retain(Timestamp now);
+  bool retain(TierFiles& tier, const Retention& retention, Timestamp newest);
+  void look_after_hours(Timestamp now);
   void look_after_files();
+  void look_after_file(TierFiles& tier, const File& file);
   void publish(Timestamp now);
-  void note_trouble(std::string trouble);
-  std::uint64_t chunk_bytes() const;
+  std::uint64_t file_bytes() const;
 
   const StoreOptions options_;
   const Folder folder_;
@@ -128,8 +155,10 @@ class Store final : public Appender, public SeriesSource {
   std::uint64_t appended_ = 0;                   // guarded by head_mutex_
   std::uint64_t refused_series_ = 0;             // guarded by head_mutex_
 
-  mutable std::mutex files_mutex_;
-  std::vector<std::shared_ptr<DayFile>> files_;  // guarded by files_mutex_; by day
+  // Each guards itself; changed by the thread of step() alone.
+  TierFiles raw_;
+  TierFiles minutes_;
+  TierFiles hours_;
 
   mutable std::mutex status_mutex_;
   std::shared_ptr<const StoreStatus> status_;  // guarded by status_mutex_
@@ -147,6 +176,7 @@ class Store final : public Appender, public SeriesSource {
   std::uint64_t chunk_written_bytes_ = 0;
   std::uint64_t told_refused_series_ = 0;
   Timestamp oldest_ = kNever;
+  std::set<Timestamp> changed_days_;  // whose hours are to be made
   bool closed_ = false;
 };
 

@@ -35,6 +35,8 @@ StoreMetrics::StoreMetrics(metrics::Registry& registry)
                                       "Refused requests for a new series, by limit or label.")),
       written_journal(written(registry, "journal")),
       written_chunks(written(registry, "chunks")),
+      written_minutes(written(registry, "minutes")),
+      written_hours(written(registry, "hours")),
       write_failures(registry.counter("lapwing_store_write_failures_total",
                                       "Writes to journal or day files that failed.")),
       journal_torn(registry.counter("lapwing_store_journal_torn_tails_total",

@@ -20,6 +20,8 @@ struct StoreMetrics {
   metrics::Counter series_refused;
   metrics::Counter written_journal;
   metrics::Counter written_chunks;
+  metrics::Counter written_minutes;
+  metrics::Counter written_hours;
   metrics::Counter write_failures;
   metrics::Counter journal_torn;
   metrics::Counter journal_damaged;

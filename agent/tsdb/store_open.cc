@@ -24,17 +24,12 @@ std::uint64_t random_epoch() {
   return (std::uint64_t(device()) << 32) ^ device();
 }
 
-std::string_view what_happened(const Error& error) {
-  return error.kind == ErrorKind::Invalid ? "other-version" : "damaged";
-}
-
 }  // namespace
 
 /// Puts a segment's samples into the head, but for those that day files have already.
 class Store::Replay final : public JournalSink {
  public:
-  Replay(Store& store, std::map<std::int32_t, FlushMark> marks)
-      : store_(store), marks_(std::move(marks)), now_(store.clock_.now()) {}
+  explicit Replay(Store& store) : store_(store), now_(store.clock_.now()) {}
 
   void begin(const SegmentHeader& header) {
     header_ = header;
@@ -70,20 +65,34 @@ class Store::Replay final : public JournalSink {
                       .time = from_millis(time),
                       .refs = batch_refs_,
                       .values = batch_values_,
-                      .times = batch_times_};
+                      .times = batch_times_,
+                      .on_conflict = OnConflict::Replace};
     samples_ += store_.head_.append(batch, kAnyTime, kBeginningOfTime, nullptr, 0).stored;
   }
 
  private:
-  bool is_flushed(Timestamp time) const {
+  bool is_flushed(Timestamp time) {
     if (time < from_millis(0)) return true;
-    const auto mark = marks_.find(day_of(time));
-    return mark != marks_.end() && mark->second.epoch == header_.epoch &&
-           header_.number <= mark->second.segment && time < mark->second.cut;
+    const FlushMark& mark = mark_of(start_of(time, kDay));
+    return mark.epoch == header_.epoch && header_.number <= mark.segment && time <= mark.cut;
+  }
+
+  /// Of a day's file; samples come day by day, so the files that are opened are few.
+  const FlushMark& mark_of(Timestamp day) {
+    const auto known = marks_.find(day);
+    if (known != marks_.end()) return known->second;
+    FlushMark mark;
+    if (const File file = store_.raw_.find(day + 1ms)) {
+      if (const auto read = file->mark())
+        mark = *read;
+      else if (read.error().kind != ErrorKind::Unavailable)
+        store_.set_file_aside(store_.raw_, file, read.error());
+    }
+    return marks_[day] = mark;
   }
 
   Store& store_;
-  const std::map<std::int32_t, FlushMark> marks_;
+  std::map<Timestamp, FlushMark> marks_;
   const Timestamp now_;
   SegmentHeader header_;
   std::unordered_map<std::uint32_t, SeriesRef> refs_;
@@ -109,7 +118,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, const Clock& cl
     store->file_trouble_ =
         "a folder of another version was set aside as " + store->folder_.set_aside();
   }
-  if (auto opened = store->open_day_files(); !opened) return std::move(opened).in("store").error();
+  if (auto opened = store->open_files(); !opened) return std::move(opened).in("store").error();
   if (auto replayed = store->replay_journal(); !replayed)
     return std::move(replayed).in("store").error();
   store->look_after_files();
@@ -117,44 +126,39 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, const Clock& cl
   return store;
 }
 
-Result<void> Store::open_day_files() {
-  std::error_code error;
-  std::vector<std::pair<std::int32_t, std::string>> found;
-  for (std::filesystem::directory_iterator at(folder_.raw(), error), end; !error && at != end;
-       at.increment(error))
-    if (const auto day = day_of_name(at->path().filename().string()))
-      found.emplace_back(*day, at->path().string());
-  if (error) return unavailable(system_error("reading " + folder_.raw(), error.value()).message);
-  std::sort(found.begin(), found.end());
-  for (const auto& [day, path] : found) {
-    auto file = DayFile::open(path, day);
-    // The newest file is the one that a crash may have hit; the others show damage when read.
-    if (file && day == found.back().first)
-      if (auto checked = (*file)->check(); !checked) file = std::move(checked).error();
-    if (file) {
-      add_file(std::move(*file));
-      continue;
-    }
-    const Error& why = file.error();
-    file_trouble_ = why.message;
-    if (why.kind == ErrorKind::Unavailable) {
-      log_.error("store: {}: going on without that day", why.message);
-      continue;
-    }
-    const auto aside = set_aside(path, what_happened(why));
-    metrics_.files_set_aside.add();
-    file_trouble_ += aside ? ": set aside as " + *aside : "";
-    log_.error("store: {}: going on without that day", file_trouble_);
+Result<void> Store::open_files() {
+  for (TierFiles* const tier : {&raw_, &minutes_, &hours_}) {
+    if (auto listed = tier->list(); !listed) return listed;
+    open_newest(*tier);
   }
+  // Days that a crash may have left without hours; older ones are made before they go.
+  const auto days = minutes_.all();
+  for (std::size_t i = days.size() - std::min<std::size_t>(days.size(), 3); i < days.size(); ++i)
+    changed_days_.insert(days[i]->span().start);
   return {};
+}
+
+/// The newest file is the one that a crash may have hit; the others show damage when they are read.
+void Store::open_newest(TierFiles& tier) {
+  const auto files = tier.all();
+  if (files.empty()) return;
+  auto sound = files.back()->load();
+  if (sound && tier.tier() != Tier::Hours) sound = files.back()->check();
+  static_cast<void>(files.back()->take_suspicion());
+  if (sound) return;
+  if (sound.error().kind != ErrorKind::Unavailable) {
+    set_file_aside(tier, files.back(), sound.error());
+    return;
+  }
+  tier.remove(files.back());
+  file_trouble_ = sound.error().message;
+  log_.error("store: {}: going on without that file", file_trouble_);
 }
 
 Result<void> Store::replay_journal() {
   auto segments = list_segments(folder_.journal());
   if (!segments) return unavailable(segments.error().message);
-  std::map<std::int32_t, FlushMark> marks;
-  for (const auto& file : files_in({})) marks[file->day()] = file->mark();
-  Replay replay(*this, std::move(marks));
+  Replay replay(*this);
   std::vector<Segment> kept;
   std::uint64_t epoch = 0;
   for (Segment& segment : *segments) {
@@ -201,7 +205,7 @@ Result<void> Store::replay_journal() {
   for (Segment& segment : kept) journal_->adopt(std::move(segment));
   if (replay.samples() > 0)
     log_.info("store: {} samples from the journal, {} day files", replay.samples(),
-              files_in({}).size());
+              raw_.all().size());
   return {};
 }
 

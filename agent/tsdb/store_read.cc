@@ -1,44 +1,136 @@
 // The read side of the Store: the head first and then the files, since what leaves the head is in
 // a file by then, whereas the other order could miss it between the two looks.
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
-#include "agent/tsdb/series_set.h"
 #include "agent/tsdb/store.h"
 
 namespace lapwing::tsdb {
 
-std::vector<std::shared_ptr<DayFile>> Store::files_in(TimeRange range) const {
-  std::vector<std::shared_ptr<DayFile>> found;
-  const std::lock_guard lock(files_mutex_);
-  for (const auto& file : files_) {
-    const TimeRange extent = file->extent();
-    if (extent.from < extent.to && extent.from <= range.to && extent.to > range.from)
-      found.push_back(file);
-  }
-  return found;
+/// Which files answer for a range.
+struct Store::Coverage {
+  std::vector<SharedFile> raw;
+  std::vector<CoarseSource> coarse;  ///< where there are no samples: hours, then minutes
+  std::vector<MinuteDay> days;
+  Timestamp without_minutes = kBeginningOfTime;  ///< before it only hours are left
+};
+
+namespace {
+
+/// From the beginning of the first minute that ends behind `range.from`.
+TimeRange whole_minutes(TimeRange range) {
+  if (range.from > from_millis(0)) range.from = StoredSeriesSet::first_moment(range.from);
+  return range;
 }
+
+/// Periods of the minutes that the raw file, begun anew, does not have.
+std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile& raw) {
+  const auto starts = minutes.starts(), kept = raw.starts();
+  const auto period = minutes.period();
+  if (!starts || !kept || !period) return {};
+  std::vector<Timestamp> lost;
+  std::set_difference(starts->begin(), starts->end(), kept->begin(), kept->end(),
+                      std::back_inserter(lost));
+  std::vector<FileSpan> spans;
+  for (const Timestamp start : lost) spans.push_back({start, start + *period});
+  return spans;
+}
+
+/// What is unreadable is left out of an answer: its file is suspect now and will be set aside.
+bool is_lost(const Error& error) { return error.kind != ErrorKind::Unavailable; }
+
+}  // namespace
 
 Labels Store::intern(const Labels& labels) const {
   const std::lock_guard lock(head_mutex_);
   return head_.intern(labels);
 }
 
+ChunkFile::Intern Store::interning() const {
+  return [this](const Labels& labels) { return intern(labels); };
+}
+
+Store::Coverage Store::coverage(TimeRange asked) const {
+  const TimeRange range = whole_minutes(asked);
+  Coverage found;
+  std::map<Timestamp, MinuteDay> days;
+  for (const File& file : raw_.in(range)) {
+    if (auto loaded = file->load(); !loaded && is_lost(loaded.error())) continue;
+    found.raw.push_back(file);
+    days[file->span().start].raw = file;
+  }
+  std::vector<CoarseSource> minutes;
+  for (const File& file : minutes_.in(range)) {
+    MinuteDay& day = days[file->span().start];
+    day.minutes = file;
+    if (day.raw == nullptr) {
+      minutes.push_back({file, {file->span()}});
+    } else if (const auto anew = day.raw->begun_anew(); anew && *anew) {
+      if (auto spans = lost_periods(*file, *day.raw); !spans.empty())
+        minutes.push_back({file, std::move(spans)});
+    }
+  }
+  const auto has_gap = [&](const File& hours) {
+    const Timestamp from = std::max(range.from, hours->span().start);
+    const Timestamp to = std::min(range.to, hours->span().end);
+    // From here on each day has a file of its own, or never had any samples.
+    const Timestamp first = days.empty() ? kNever : days.begin()->first;
+    if (from < std::min(first, to)) return true;
+    return days.size() > 1 && days.rbegin()->first - first >= kDay * std::int64_t(days.size());
+  };
+  for (const File& file : hours_.in(range)) {
+    if (!has_gap(file)) continue;
+    const auto starts = file->starts();
+    if (!starts) continue;
+    std::vector<FileSpan> spans;
+    for (const Timestamp start : *starts) {
+      if (days.contains(start) || start > range.to || start + kDay <= range.from) continue;
+      spans.push_back({start, start + kDay});
+      found.without_minutes = std::max(found.without_minutes, start + kDay);
+    }
+    if (!spans.empty()) found.coarse.push_back({file, std::move(spans)});
+  }
+  found.coarse.insert(found.coarse.end(), std::make_move_iterator(minutes.begin()),
+                      std::make_move_iterator(minutes.end()));
+  for (auto& [start, day] : days) found.days.push_back(std::move(day));
+  return found;
+}
+
 Result<std::unique_ptr<SeriesSet>> Store::select(std::span<const Matcher> matchers,
                                                  TimeRange range) const {
-  auto set = std::make_unique<StoredSeriesSet>(range);
+  auto set = std::make_unique<StoredSeriesSet>(range, interning());
   std::vector<HeadFound> found;
   {
     const std::lock_guard lock(head_mutex_);
-    head_.select(matchers, range, found);
+    head_.select(matchers, whole_minutes(range), found);
   }
-  for (HeadFound& one : found) set->add(std::move(one));
-  for (const auto& file : files_in(range)) {
-    const auto index = file->index([this](const Labels& labels) { return intern(labels); });
+  const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
+  for (HeadFound& one : found)
+    if (std::any_of(one.runs.begin(), one.runs.end(), [&](const auto& run) {
+          return run->first_time <= to && run->last_time >= from;
+        }))
+      set->add(std::move(one));
+  Coverage coverage = this->coverage(range);
+  for (const SharedFile& file : coverage.raw) {
+    const auto index = file->index(interning());
+    if (!index && is_lost(index.error())) continue;
     if (!index) return index.error();
     (*index)->index.match(matchers, [&](std::uint32_t number, const Labels&) {
-      set->add(file, (*index)->series[number]);
+      set->add(file, (*index)->series[number], number);
     });
   }
+  for (CoarseSource& source : coverage.coarse) {
+    const auto index = source.file->index(interning(), ChunkFile::Cache::Leave);
+    if (!index && is_lost(index.error())) continue;
+    if (!index) return index.error();
+    set->add(std::move(source));
+    (*index)->index.match(matchers, [&](std::uint32_t number, const Labels&) {
+      set->add_to_last_source((*index)->series[number], number);
+    });
+  }
+  set->set_minutes(std::move(coverage.days), coverage.without_minutes);
   set->sort();
   return std::unique_ptr<SeriesSet>(std::move(set));
 }
@@ -49,8 +141,25 @@ Result<void> Store::visit(std::span<const Matcher> matchers, TimeRange range,
     const std::lock_guard lock(head_mutex_);
     head_.visit(matchers, range, visit);
   }
-  for (const auto& file : files_in(range)) {
-    const auto index = file->index([this](const Labels& labels) { return intern(labels); });
+  const Coverage coverage = this->coverage(range);
+  std::vector<SharedFile> files = coverage.raw;
+  std::set<Timestamp> in_hours;
+  for (const File& file : hours_.in(range)) {
+    if (coverage.coarse.empty()) break;
+    const auto starts = file->starts();
+    if (!starts) continue;
+    in_hours.insert(starts->begin(), starts->end());
+    files.push_back(file);
+  }
+  // A year's hours name what its days do: one index instead of hundreds.
+  for (const CoarseSource& source : coverage.coarse)
+    if (source.file->tier() == Tier::Minutes && !in_hours.contains(source.file->span().start))
+      files.push_back(source.file);
+  for (const SharedFile& file : files) {
+    const auto index =
+        file->index(interning(), file->tier() == Tier::Minutes ? ChunkFile::Cache::Leave
+                                                               : ChunkFile::Cache::Keep);
+    if (!index && is_lost(index.error())) continue;
     if (!index) return index.error();
     (*index)->index.match(matchers, visit);
   }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "tests/agent/tsdb/doubles.h"
 #include "tests/agent/tsdb/support.h"
 
 using namespace lapwing;
@@ -22,9 +23,10 @@ TEST_CASE("group: runs with shared and own times come back by slot") {
     series.push_back({slot, {open.seal(), late.seal()}});
   }
   Compressor compressor;
-  const std::string chunk = *encode_group(series, compressor);
+  const auto chunks = *encode_group(series, compressor);
+  REQUIRE(chunks.size() == 1);
   StoredRuns runs;
-  const auto decoded = decode_group(chunk, {1, 2, 63}, runs);
+  const auto decoded = decode_group(chunks[0], {1, 2, 63}, runs);
   INFO((decoded ? "" : decoded.error().message));
   REQUIRE(decoded.ok());
   REQUIRE(runs.size() == 3);
@@ -47,9 +49,60 @@ TEST_CASE("group: cut, foreign and hostile content is Corrupt") {
     return decode_group(*compressor.compress(content, 1), {0}, runs).ok();
   };
   CHECK_FALSE(kind(""));
-  CHECK_FALSE(kind(std::string_view("\x02\x00\x00", 3)));
-  CHECK(kind(std::string_view("\x01\x00\x00", 3)));
-  CHECK_FALSE(kind(std::string_view("\x01\x00\x01\x00\x01\x00\x00\x01\x00", 9)));
-  CHECK_FALSE(kind("\x01\x01\xff\xff\xff\xff\x7f\x01\x00"));
+  CHECK_FALSE(kind(std::string_view("\x01\x00\x00", 3)));
+  CHECK(kind(std::string_view("\x02\x00\x00", 3)));
+  CHECK_FALSE(kind(std::string_view("\x02\x00\x01\x00\x00\x00\x01\x00", 8)));
+  CHECK_FALSE(kind("\x02\x01\xff\xff\xff\xff\x7f\x01\x00"));
   CHECK(runs.empty());
+}
+
+TEST_CASE("group: related series of every shape come back bit for bit, whole and in part") {
+  std::mt19937_64 random(9);
+  auto column = std::make_shared<TimeColumn>();
+  for (std::uint32_t i = 0; i < kRunSamples; ++i)
+    column->times[column->count++] = 1'000'000 + 1000 * i + std::int64_t(random() % 3);
+  std::vector<GroupSeries> series;
+  std::vector<std::vector<double>> all;
+  for (std::uint32_t slot = 0; slot < kGroupSeries; ++slot) {
+    auto values = lapwing::tsdb::testing::shaped(int(slot) % lapwing::tsdb::testing::kShapes,
+                                                 kRunSamples, random);
+    if (slot >= 64)
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = all[slot - 64][i] * 2 + 1;
+    OpenRun open;
+    for (std::uint32_t i = 0; i < kRunSamples; ++i)
+      open.append(column->times[i], values[i], column, i);
+    series.push_back({slot, {open.seal()}});
+    all.push_back(std::move(values));
+  }
+  Compressor compressor;
+  const auto chunks = *encode_group(series, compressor);
+  REQUIRE(chunks.size() == 1);
+  const auto chunk = *GroupChunk::open(chunks[0]);
+  REQUIRE(chunk->parts().size() == kGroupSeries);
+  for (const GroupChunk::Part& part : chunk->parts()) {
+    const std::vector<RunView> views = {view(StoredRun{chunk, &part})};
+    Columns whole, part_of_it;
+    REQUIRE(read_runs(views, {}, whole).ok());
+    CHECK(lapwing::tsdb::testing::same_bits(whole.values, all[part.slot]));
+    REQUIRE(read_runs(views, {from_millis(column->times[130]), from_millis(column->times[139])},
+                      part_of_it)
+                .ok());
+    CHECK(part_of_it.size() == 10);
+    CHECK(lapwing::tsdb::testing::same_bits(
+        part_of_it.values, {whole.values.begin() + 130, whole.values.begin() + 140}));
+  }
+}
+
+TEST_CASE("group: a chunk whose columns refer to later ones or in circles is Corrupt") {
+  Compressor compressor;
+  // One column of two times; two series of two samples that refer to each other's number.
+  std::string content("\x02\x01\x02", 3);
+  std::string times;
+  encode_integers(std::vector<std::int64_t>{1000, 2000}, times);
+  content += char(times.size());
+  content += times;
+  content += std::string("\x02", 1);
+  content += std::string("\x00\x00\x00\x02\x05\x00\x00\x01\x02", 9);
+  content += std::string("\x01\x00\x00\x02\x05\x00\x00\x01\x00", 9);
+  CHECK_FALSE(GroupChunk::open(*compressor.compress(content, 1)).ok());
 }

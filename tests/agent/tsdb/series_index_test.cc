@@ -37,3 +37,47 @@ TEST_CASE("series index: finds by labels and by matchers, and forgets what was r
   CHECK(match({Matcher::equal("__name__", "a")}) == Numbers{1});
   CHECK(index.size() == 2);
 }
+
+TEST_CASE("series index: any label's value finds its series, after many came and went") {
+  SeriesIndex index;
+  const auto labels = [](std::uint32_t i) {
+    return Labels{{"__name__", "m" + std::to_string(i % 10)},
+                  {"job", "all"},
+                  {"id", std::to_string(i)},
+                  {"half", std::to_string(i % 2)}};
+  };
+  for (std::uint32_t i = 0; i < 3000; ++i) REQUIRE(index.add(labels(i), i));
+  for (std::uint32_t i = 0; i < 3000; i += 3) index.remove(labels(i));
+  for (std::uint32_t i = 3000; i < 4000; ++i) REQUIRE(index.add(labels(i), i));
+  CHECK(index.size() == 3000);
+  const auto count = [&](std::vector<Matcher> matchers) {
+    std::size_t found = 0;
+    index.match(matchers, [&](std::uint32_t number, const Labels& there) {
+      CHECK(there == labels(number));
+      ++found;
+    });
+    return found;
+  };
+  CHECK(count({Matcher::equal("job", "all")}) == 3000);
+  CHECK(count({Matcher::equal("id", "4")}) == 1);
+  CHECK(count({Matcher::equal("id", "3")}) == 0);
+  CHECK(count({Matcher::equal("job", "all"), Matcher::equal("__name__", "m1")}) == 300);
+  CHECK(count({*Matcher::create(MatchKind::Regex, "id", "39..")}) == 100);
+  for (std::uint32_t i = 0; i < 4000; ++i)
+    CHECK((index.find(labels(i)) != nullptr) == (i >= 3000 || i % 3 != 0));
+}
+
+TEST_CASE("series index: series that come and go leave nothing behind") {
+  SeriesIndex index;
+  const auto labels = [](std::uint32_t i) {
+    return Labels{{"__name__", "m"}, {"id", std::to_string(i)}};
+  };
+  std::size_t settled = 0;
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    index.add(labels(i), i);
+    if (i >= 500) index.remove(labels(i - 500));
+    if (i == 5'000) settled = index.bytes();
+    if (i > 5'000) REQUIRE(index.bytes() <= 2 * settled);
+  }
+  CHECK(index.size() == 500);
+}

@@ -6,13 +6,14 @@
 
 using namespace lapwing;
 using namespace lapwing::tsdb;
+using lapwing::tsdb::testing::kAsItIs;
 using lapwing::tsdb::testing::kStart;
 
 namespace {
 
 HeadFound found(const char* name, int samples) {
   OpenRun open;
-  for (int i = 0; i < samples; ++i) open.append(to_millis(kStart) + 1000 * i, i, nullptr, 0);
+  for (int i = 0; i < samples; ++i) open.append(to_millis(kStart) + 1000 * (i + 1), i, nullptr, 0);
   HeadFound out{{{"__name__", name}}, SeriesKind::Gauge, {}};
   out.runs.push_back(open.seal());
   return out;
@@ -21,7 +22,7 @@ HeadFound found(const char* name, int samples) {
 }  // namespace
 
 TEST_CASE("series set: sorted by labels, each read replaces what was in the columns") {
-  StoredSeriesSet set({kStart + 2s, kNever});
+  StoredSeriesSet set({kStart + 3s, kNever}, kAsItIs);
   set.add(found("b", 5));
   set.add(found("a", 3));
   set.sort();
@@ -32,23 +33,36 @@ TEST_CASE("series set: sorted by labels, each read replaces what was in the colu
   CHECK(columns.size() == 3);
   REQUIRE(set.read(0, columns).ok());
   CHECK(columns.size() == 1);
+  CHECK(set.coarsest() == 0ms);
 }
 
 TEST_CASE("series set: one series in head and file is one entry, its samples merged") {
   const lapwing::testing::TemporaryDirectory folder;
-  auto file = DayFile::open(folder / "2023-11-15.db", day_of(kStart));
+  const auto file = std::make_shared<ChunkFile>(folder / "2023-11-15.db", Tier::Raw,
+                                                span_of(Tier::Raw, kStart + 1s));
   HeadFound early = found("m", 10);
   Sealed one;
   one.labels = early.labels;
   one.runs = early.runs;
-  REQUIRE((*file)->write({&one}, 15min, {}, [](const Labels& labels) { return labels; }).ok());
-  auto index = (*file)->index([](const Labels& labels) { return labels; });
-  StoredSeriesSet set({});
+  REQUIRE(write_raw(*file, {&one}, 15min, {}, false, kAsItIs).ok());
+  const auto index = file->index(kAsItIs);
+  StoredSeriesSet set({}, kAsItIs);
   set.add(found("m", 12));
-  set.add(*file, (*index)->series[0]);
+  set.add(file, (*index)->series[0], 0);
   set.sort();
   REQUIRE(set.size() == 1);
   Columns columns;
   REQUIRE(set.read(0, columns).ok());
   CHECK(columns.size() == 12);
+}
+
+TEST_CASE("series set: minutes that would all be made from samples are left to the samples") {
+  StoredSeriesSet set({kStart + 30s, kStart + 150s}, kAsItIs);
+  set.add(found("m", 200));
+  set.set_minutes({}, kBeginningOfTime);
+  set.sort();
+  Minutes minutes;
+  const auto read = set.read_minutes(0, minutes);
+  REQUIRE(read.ok());
+  CHECK_FALSE(*read);
 }

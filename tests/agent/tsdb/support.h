@@ -30,6 +30,8 @@ inline Points points(const Columns& columns) {
   return out;
 }
 
+inline const ChunkFile::Intern kAsItIs = [](const Labels& labels) { return labels; };
+
 inline std::vector<Matcher> named(std::string name) {
   return {Matcher::equal(std::string(kMetricName), std::move(name))};
 }

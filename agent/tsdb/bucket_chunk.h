@@ -1,0 +1,68 @@
+// A chunk of a coarse tier: the buckets of a group of series of one period in a compressed block,
+// of which a series is decoded when it is read. Source of truth: FORMAT.md, "Bucket chunk".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/tsdb/buckets.h"
+#include "agent/tsdb/compression.h"
+#include "agent/tsdb/group.h"
+
+namespace lapwing::tsdb {
+
+/// One series' buckets on their way to disk: at least one, ends multiples of the chunk's width.
+struct SlotBuckets {
+  std::uint32_t slot = 0;  ///< below kGroupSeries, each once
+  Keeps keeps = Keeps::Extremes;
+  Minutes buckets;
+};
+
+/// The chunk's bytes. Invalid when there is nothing to write or a slot has no buckets.
+Result<std::string> encode_buckets(std::span<const SlotBuckets> series, Duration width,
+                                   Compressor& compressor);
+
+/// A chunk that was read. Immutable.
+class BucketChunk {
+ public:
+  /// Corrupt when damaged.
+  static Result<std::shared_ptr<const BucketChunk>> open(std::string_view chunk);
+
+  bool has(std::uint32_t slot) const {
+    return slot < kGroupSeries && series_[slot].flags != kAbsent;
+  }
+  /// Memory that is used again from chunk to chunk.
+  struct Scratch {
+    std::array<std::vector<std::int64_t>, 5> integers;
+    Minutes values;
+  };
+  /// Appends a slot's buckets with ends in (after, to]; nothing when the chunk has none. Corrupt
+  /// when damaged: `out` is as it was.
+  Result<void> append(std::uint32_t slot, Timestamp after, Timestamp to, Scratch& scratch,
+                      Minutes& out) const;
+  /// Replaces `out` with all of a slot's buckets; errors as append().
+  Result<void> read(std::uint32_t slot, Minutes& out) const;
+  /// What it occupies in memory, about.
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  static constexpr std::uint8_t kAbsent = 0xff;
+  struct Slot {
+    std::uint8_t flags = kAbsent;
+    std::uint32_t shape = 0;
+    std::string_view data;
+  };
+
+  std::string content_;
+  std::size_t bytes_ = 0;
+  std::vector<Minutes> shapes_;  // ends, times and counts alone
+  std::array<Slot, kGroupSeries> series_;
+};
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,270 @@
+#include "agent/tsdb/bucket_file.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "agent/tsdb/raw_file.h"
+
+namespace lapwing::tsdb {
+namespace {
+
+/// The hours of so many series are in memory at once.
+constexpr std::size_t kHourSeries = 4096;
+
+/// A series of a flush: what came in one period.
+struct Fresh {
+  const Sealed* series = nullptr;
+  std::uint32_t number = 0;
+  std::vector<std::shared_ptr<const Run>> runs;
+};
+
+/// Series that the file does not have are added in the order of their labels: what is read
+/// together shares chunks.
+Result<std::vector<std::uint32_t>> place(ChunkFile::Writer& writer,
+                                         const std::vector<Sealed*>& series) {
+  std::vector<std::uint32_t> order(series.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return series[a]->labels < series[b]->labels;
+  });
+  std::vector<FileSeries> added;
+  for (const std::uint32_t i : order)
+    if (!writer.find(series[i]->labels)) added.push_back({series[i]->labels, series[i]->kind});
+  if (auto done = writer.add(added); !done) return std::move(done).error();
+  std::vector<std::uint32_t> numbers;
+  for (const Sealed* const one : series) numbers.push_back(*writer.find(one->labels));
+  return numbers;
+}
+
+/// Writes the chunk of one period and group.
+class MinuteChunk {
+ public:
+  MinuteChunk(const ChunkFile& minutes, const ChunkFile* raw, const ChunkFile::Intern& intern,
+              Timestamp start, std::uint32_t group, Duration period)
+      : minutes_(minutes),
+        raw_(raw),
+        intern_(intern),
+        start_(start),
+        group_(group),
+        period_(period) {}
+
+  /// What the file has already; call it where the period is not new.
+  Result<void> read_stored() {
+    const TimeRange within{start_ + 1ms, start_ + 1ms};
+    return read_bucket_chunks(minutes_, group_, within, stored_);
+  }
+
+  /// The bytes; empty when nothing is to be written.
+  Result<std::string> encode(const std::vector<Fresh>& fresh, Compressor& compressor) {
+    std::vector<SlotBuckets> slots;
+    for (const Fresh& one : fresh) {
+      const std::uint32_t slot = slot_of(one.number);
+      const Keeps keeps = kept_columns(one.series->kind, one.series->labels.metric_name());
+      Minutes kept;
+      // Damaged: made anew from what raw has.
+      static_cast<void>(read_slot(stored_, slot, kBeginningOfTime, kNever, kept));
+      auto made = make(one, kept.size() > 0);
+      if (!made) return made.error();
+      Minutes buckets = *std::move(made);
+      if (kept.size() > 0) {
+        buckets = fuller(kept, buckets);
+        if (same(kept, buckets, keeps)) continue;
+      }
+      if (buckets.size() > 0) slots.push_back({slot, keeps, std::move(buckets)});
+    }
+    if (slots.empty()) return std::string();
+    return encode_buckets(slots, 1min, compressor);
+  }
+
+ private:
+  Result<Minutes> make(const Fresh& one, bool late) {
+    StoredRuns stored;
+    std::vector<RunView> views;
+    if (late && raw_ != nullptr) {
+      const auto index = raw_->index(intern_);
+      if (!index) return index.error();
+      if (const auto* found = (*index)->index.find(one.series->labels)) {
+        const std::uint32_t slot = slot_of(found->second);
+        // What is damaged counts as not there: the fuller bucket stays.
+        static_cast<void>(read_raw(*raw_, group_of(found->second), {slot},
+                                   {start_ + 1ms, start_ + period_}, stored));
+        for (const StoredRun& run : stored[slot]) views.push_back(view(run));
+      }
+    }
+    for (const auto& run : one.runs) views.push_back(view(*run));
+    Columns samples;
+    static_cast<void>(read_runs(views, {start_, start_ + period_}, samples));
+    Minutes buckets;
+    // The first moment of 1970 belongs to the minute before, which no file has.
+    aggregate(samples, 1min, buckets);
+    Minutes within;
+    append(buckets, start_, start_ + period_, within);
+    return within;
+  }
+
+  const ChunkFile& minutes_;
+  const ChunkFile* const raw_;
+  const ChunkFile::Intern& intern_;
+  const Timestamp start_;
+  const std::uint32_t group_;
+  const Duration period_;
+  std::vector<StoredBuckets> stored_;
+};
+
+}  // namespace
+
+Result<void> write_minutes(ChunkFile& minutes, const ChunkFile* raw,
+                           const std::vector<Sealed*>& series, Duration period,
+                           const ChunkFile::Intern& intern) {
+  const auto starts = minutes.starts();
+  if (!starts) return starts.error();
+  auto writer = ChunkFile::Writer::begin(minutes, intern);
+  if (!writer) return std::move(writer).error();
+  const auto numbers = place(*writer, series);
+  if (!numbers) return numbers.error();
+  std::map<std::pair<Timestamp, std::uint32_t>, std::vector<Fresh>> chunks;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const std::uint32_t number = (*numbers)[i];
+    for (const auto& run : series[i]->runs) {
+      const Timestamp start = start_of(from_millis(run->first_time), period);
+      auto& chunk = chunks[{start, group_of(number)}];
+      if (chunk.empty() || chunk.back().number != number) chunk.push_back({series[i], number, {}});
+      chunk.back().runs.push_back(run);
+    }
+  }
+  Compressor compressor;
+  bool changed = false;
+  for (const auto& [key, fresh] : chunks) {
+    MinuteChunk chunk(minutes, raw, intern, key.first, key.second, period);
+    if (std::binary_search(starts->begin(), starts->end(), key.first))
+      if (auto read = chunk.read_stored(); !read && read.error().kind == ErrorKind::Unavailable)
+        return read;
+    const auto bytes = chunk.encode(fresh, compressor);
+    if (!bytes) return bytes.error();
+    if (bytes->empty()) continue;
+    changed = true;
+    if (auto done = writer->add(key.first, key.second, *bytes); !done) return done;
+  }
+  return changed ? writer->commit({}, period) : Result<void>();
+}
+
+namespace {
+
+/// A series of the day's minutes and its number among the hours.
+struct DaySeries {
+  std::uint32_t hours = 0;
+  std::uint32_t minutes = 0;
+};
+
+Result<std::vector<DaySeries>> place(ChunkFile::Writer& writer, const FileIndex& minutes) {
+  std::vector<FileSeries> added;
+  for (const FileSeries& one : minutes.series)
+    if (!writer.find(one.labels)) added.push_back(one);
+  if (auto done = writer.add(added); !done) return std::move(done).error();
+  std::vector<DaySeries> places;
+  for (std::size_t i = 0; i < minutes.series.size(); ++i)
+    places.push_back({*writer.find(minutes.series[i].labels), std::uint32_t(i)});
+  std::sort(places.begin(), places.end(),
+            [](const DaySeries& a, const DaySeries& b) { return a.hours < b.hours; });
+  return places;
+}
+
+/// Hours of some series, by number; in the minutes' order, so that each chunk is read once.
+Result<std::map<std::uint32_t, Minutes>> widen_day(const ChunkFile& minutes,
+                                                   std::vector<DaySeries> places) {
+  std::sort(places.begin(), places.end(),
+            [](const DaySeries& a, const DaySeries& b) { return a.minutes < b.minutes; });
+  std::map<std::uint32_t, Minutes> hours;
+  std::vector<StoredBuckets> chunks;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint32_t group = group_of(places[i].minutes);
+    if (i == 0 || group != group_of(places[i - 1].minutes)) {
+      chunks.clear();
+      auto read =
+          read_bucket_chunks(minutes, group, {minutes.span().start, minutes.span().end}, chunks);
+      if (!read && read.error().kind == ErrorKind::Unavailable) return std::move(read).error();
+    }
+    Minutes day;
+    static_cast<void>(read_slot(chunks, slot_of(places[i].minutes), kBeginningOfTime, kNever, day));
+    if (day.size() > 0) widen(day, 1h, hours[places[i].hours]);
+  }
+  return hours;
+}
+
+}  // namespace
+
+Result<void> write_hours(ChunkFile& hours, const ChunkFile& minutes, bool& changed,
+                         const ChunkFile::Intern& intern) {
+  const auto writes = minutes.writes();
+  if (!writes) return writes.error();
+  const Timestamp start = minutes.span().start;
+  const auto day = std::uint32_t((start - hours.span().start) / kDay);
+  const auto done_before = hours.note(day);
+  if (!done_before) return done_before.error();
+  if (*writes == 0 || *done_before == *writes) return {};
+  const auto index = minutes.index(intern);
+  if (!index) return index.error();
+  auto writer = ChunkFile::Writer::begin(hours, intern);
+  if (!writer) return std::move(writer).error();
+  const auto places = place(*writer, **index);
+  if (!places) return places.error();
+  if (auto removed = writer->remove(start); !removed) return removed;
+  Compressor compressor;
+  for (std::size_t first = 0; first < places->size(); first += kHourSeries) {
+    const auto begin = places->begin() + std::ptrdiff_t(first);
+    const auto end =
+        places->begin() + std::ptrdiff_t(std::min(first + kHourSeries, places->size()));
+    auto widened = widen_day(minutes, {begin, end});
+    if (!widened) return std::move(widened).error();
+    std::map<std::uint32_t, std::vector<SlotBuckets>> groups;
+    for (auto& [number, buckets] : *widened) {
+      const Keeps keeps = buckets.corrections_kept ? Keeps::Corrections : Keeps::Extremes;
+      groups[group_of(number)].push_back({slot_of(number), keeps, std::move(buckets)});
+    }
+    for (const auto& [group, slots] : groups) {
+      const auto bytes = encode_buckets(slots, 1h, compressor);
+      if (!bytes) return bytes.error();
+      if (auto done = writer->add(start, group, *bytes); !done) return done;
+    }
+  }
+  if (auto noted = writer->set_note(day, *writes); !noted) return noted;
+  changed = true;
+  return writer->commit({}, kDay);
+}
+
+Result<void> read_bucket_chunks(const ChunkFile& file, std::uint32_t group, TimeRange range,
+                                std::vector<StoredBuckets>& out) {
+  Result<void> outcome;
+  auto read = file.read(group, range, [&](Timestamp start, std::string_view bytes) -> Result<void> {
+    auto chunk = BucketChunk::open(bytes);
+    if (chunk) {
+      out.push_back({start, *std::move(chunk)});
+    } else {
+      file.suspect();
+      outcome = std::move(chunk).in(file.path()).error();
+    }
+    return {};
+  });
+  return read ? outcome : read;
+}
+
+Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t slot,
+                       Timestamp after, Timestamp to, Minutes& out) {
+  Result<void> outcome;
+  BucketChunk::Scratch scratch;
+  for (std::size_t i = 0; i < chunks.size();) {
+    const BucketChunk* last = nullptr;
+    const Timestamp start = chunks[i].start;
+    for (; i < chunks.size() && chunks[i].start == start; ++i)
+      if (chunks[i].chunk->has(slot)) last = chunks[i].chunk.get();
+    if (last == nullptr) continue;
+    // Periods overlap where their length was changed in the middle of a day.
+    const Timestamp from = out.size() == 0 ? after : std::max(after, out.ends.back());
+    if (auto read = last->append(slot, from, to, scratch, out); !read) outcome = read;
+  }
+  return outcome;
+}
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,131 @@
+// The dense codec: a whole column at once, as integers with a common divisor, as differences from
+// what predicts them best, in packed blocks. It needs the column complete, so it is for disk; what
+// grows sample by sample is codec.h's. Source of truth: FORMAT.md, "Dense columns".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/tsdb/integer_form.h"
+#include "agent/tsdb/packed_block.h"
+
+namespace lapwing::tsdb {
+
+class ByteReader;
+
+/// What a column's residuals are taken from; numbers as in FORMAT.md.
+enum class Prediction : std::uint8_t {
+  Constant = 0,    ///< no residuals: one value
+  Lowest = 1,      ///< the column's lowest integer
+  Newest = 2,      ///< the integer before
+  Slope = 3,       ///< the integer before and the difference there
+  References = 4,  ///< the integer before and other columns' differences, added or taken away
+  Sum = 5,         ///< no residuals: the references' differences add up to this column's
+};
+
+inline constexpr std::size_t kReferences = 3;      ///< of one column, at most
+inline constexpr std::uint32_t kColumnWeight = 8;  ///< columns that decoding one may touch
+
+/// A column on its way to disk.
+class DenseColumn {
+ public:
+  /// Any doubles, at least one.
+  void prepare(std::span<const double> values);
+  void prepare(std::span<const std::int64_t> integers);
+
+  /// Describes the column, beside what it refers to already, by another one of equal length, whose
+  /// number is `number`, if that is smaller; false: it stays as it was.
+  bool refer_to(const DenseColumn& other, std::uint32_t number);
+  /// Whether one more reference to `other` would keep the limits.
+  bool may_refer_to(const DenseColumn& other) const;
+
+  /// The header and the residuals, which may stand apart. Afterwards the column is good for being
+  /// referred to only.
+  void write(std::string& header, std::string& body);
+
+  std::size_t size() const { return count_; }
+  bool is_constant() const { return prediction_ == Prediction::Constant; }
+  /// Of the integers divided by their divisor; [0] is 0. Empty when constant.
+  std::span<const std::int64_t> differences() const { return differences_; }
+  /// The differences less those of the references.
+  std::span<const std::int64_t> remainder() const {
+    return references_.empty() ? differences_ : remainder_;
+  }
+  /// The bits that residuals take, about.
+  std::uint64_t bits() const { return bits_; }
+
+ private:
+  struct ColumnReference {
+    std::uint32_t number = 0;
+    bool negative = false;
+  };
+  void divide();
+  void predict();
+  void fill_residuals();
+
+  std::size_t count_ = 0;
+  Prediction prediction_ = Prediction::Constant;
+  Form form_ = kWholeForm;
+  bool raw_constant_ = false;
+  std::vector<ColumnReference> references_;
+  std::uint32_t weight_ = 1;
+  std::int64_t base_ = 0;
+  std::uint64_t divisor_ = 1;
+  std::uint64_t bits_ = 0;
+  std::vector<std::int64_t> integers_;  // divided, from the first; while preparing
+  std::vector<std::int64_t> differences_;
+  std::vector<std::int64_t> remainder_;  // with references
+  std::vector<std::uint64_t> residuals_;
+  std::vector<Misfit> misfits_;
+};
+
+/// What a column's header says. Views into the bytes read.
+struct DenseHeader {
+  struct Reference {
+    std::uint64_t number = 0;
+    bool negative = false;
+  };
+  Prediction prediction = Prediction::Constant;
+  Form form = kWholeForm;
+  bool width_coded = false;  ///< the residuals: a width code, not blocks
+  std::uint8_t reference_count = 0;
+  std::array<Reference, kReferences> references;
+  std::int64_t base = 0;
+  std::uint64_t constant_bits = 0;
+  std::uint64_t divisor = 1;
+  std::int64_t slope = 0;
+  std::uint64_t misfits = 0;
+  std::string_view misfit_bytes;
+  std::uint64_t body_bytes = 0;
+};
+
+/// None when the bytes are no header of a column of `count` values.
+std::optional<DenseHeader> read_dense_header(ByteReader& in, std::size_t count);
+
+/// A column that can be decoded: header, residuals and the columns that it refers to, of which
+/// none may be constant and together with theirs they may be kColumnWeight at most.
+struct DenseView {
+  DenseHeader header;
+  std::string_view body;
+  std::array<const DenseView*, kReferences> references{};
+};
+
+/// Decodes the values at `from` to `to` (exclusive) of a column of `count`, into `out`. False when
+/// the bytes are damaged.
+bool decode_dense(const DenseView& column, std::size_t count, std::size_t from, std::size_t to,
+                  double* out);
+
+/// Columns that stand alone: any doubles, or integers whose meaning is the caller's. `out` gets
+/// bytes that end by themselves.
+void encode_doubles(std::span<const double> values, std::string& out);
+void encode_integers(std::span<const std::int64_t> integers, std::string& out);
+/// Reads exactly out.size() entries; false when damaged. `bytes` is the column and nothing else.
+bool decode_doubles(std::string_view bytes, std::span<double> out);
+bool decode_integers(std::string_view bytes, std::span<std::int64_t> out);
+
+}  // namespace lapwing::tsdb

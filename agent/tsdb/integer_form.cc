@@ -1,0 +1,137 @@
+#include "agent/tsdb/integer_form.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace lapwing::tsdb {
+namespace {
+
+// Forms 0 to 12: k / 10^form. 13 to 15: k * 1e-3, * 1e-6, * 1e-9. 16: k / 1000 / 1000. 17: bits.
+constexpr Form kFirstProduct = 13, kTwoDivisions = 16;
+constexpr std::array<double, 13> kPowers = {1,   1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                            1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+constexpr std::array<double, 3> kProducts = {1e-3, 1e-6, 1e-9};
+constexpr std::array<double, 4> kProductScales = {1e3, 1e6, 1e9, 1e6};
+// The likeliest first: where two fit, the earlier gives the smaller integers.
+constexpr std::array<Form, 17> kOrder = {0, 1, 2, 3, 13, 6, 16, 14, 9, 15, 4, 5, 7, 8, 10, 11, 12};
+constexpr std::size_t kProbes = 24;
+// A column may have so many values that do not fit: each costs about ten bytes.
+constexpr std::size_t kMisfitShare = 48;
+
+/// Keeps order: a larger double has a larger integer. Its own inverse.
+std::int64_t ordered(std::uint64_t bits) {
+  return std::int64_t(bits ^ (std::uint64_t(std::int64_t(bits) >> 63) >> 1));
+}
+
+double scale_of(Form form) {
+  return form < kFirstProduct ? kPowers[form] : kProductScales[std::size_t(form - kFirstProduct)];
+}
+
+bool same_bits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+/// `form` is not kBitsForm.
+bool to_integer(double value, Form form, std::int64_t& integer) {
+  const double scaled = value * scale_of(form);
+  const double limit = form == kWholeForm ? 0x1p63 : 0x1p53;
+  if (!(std::fabs(scaled) < limit)) return false;  // NaN and infinities too
+  integer = std::int64_t(form == kWholeForm ? scaled : std::nearbyint(scaled));
+  return same_bits(from_integer(integer, form), value);
+}
+
+bool fits_probes(std::span<const double> values, Form form) {
+  const std::size_t step = std::max<std::size_t>(1, values.size() / kProbes);
+  std::size_t bad = 0;
+  std::int64_t ignored = 0;
+  for (std::size_t i = 0; i < values.size(); i += step)
+    bad += to_integer(values[i], form, ignored) ? 0 : 1;
+  return bad <= 1;
+}
+
+/// Below 2^51 adding and taking away 1.5 * 2^52 rounds without a call or a branch. The loop counts
+/// what does not fit and leaves the rest to a slower look.
+template <typename Restore>
+std::size_t convert(std::span<const double> values, double scale, Restore restore,
+                    std::int64_t* out) {
+  constexpr double kRounder = 0x1.8p52;
+  std::size_t bad = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double scaled = values[i] * scale;
+    const double rounded = (scaled + kRounder) - kRounder;
+    const bool fits = std::fabs(scaled) < 0x1p51 && same_bits(restore(rounded), values[i]);
+    out[i] = fits ? std::int64_t(rounded) : 0;
+    bad += fits ? 0 : 1;
+  }
+  return bad;
+}
+
+std::size_t convert(std::span<const double> values, Form form, std::int64_t* out) {
+  if (form < kFirstProduct) {
+    const double power = kPowers[form];
+    return convert(values, power, [power](double k) { return k / power; }, out);
+  }
+  const double scale = scale_of(form);
+  if (form == kTwoDivisions)
+    return convert(values, scale, [](double k) { return k / 1000.0 / 1000.0; }, out);
+  const double product = kProducts[std::size_t(form - kFirstProduct)];
+  return convert(values, scale, [product](double k) { return k * product; }, out);
+}
+
+bool try_form(std::span<const double> values, Form form, std::vector<std::int64_t>& integers,
+              std::vector<Misfit>& misfits) {
+  if (convert(values, form, integers.data()) == 0) return true;
+  misfits.clear();
+  std::size_t leading = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (to_integer(values[i], form, integers[i])) continue;
+    if (misfits.size() >= values.size() / kMisfitShare + 2) return false;
+    misfits.push_back({std::uint32_t(i), std::bit_cast<std::uint64_t>(values[i])});
+    if (i > leading) integers[i] = integers[i - 1];
+    if (i == leading) ++leading;
+  }
+  if (leading == values.size()) return false;
+  std::fill_n(integers.begin(), leading, integers[leading]);
+  return true;
+}
+
+}  // namespace
+
+double from_integer(std::int64_t integer, Form form) {
+  if (form < kFirstProduct) return double(integer) / kPowers[form];
+  if (form < kTwoDivisions) return double(integer) * kProducts[std::size_t(form - kFirstProduct)];
+  if (form == kTwoDivisions) return double(integer) / 1000.0 / 1000.0;
+  return std::bit_cast<double>(std::uint64_t(ordered(std::uint64_t(integer))));
+}
+
+void from_integers(std::span<const std::int64_t> integers, Form form, double* out) {
+  const std::size_t count = integers.size();
+  if (form == kWholeForm) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]);
+  } else if (form < kFirstProduct) {
+    const double power = kPowers[form];
+    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]) / power;
+  } else if (form < kTwoDivisions) {
+    const double product = kProducts[std::size_t(form - kFirstProduct)];
+    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]) * product;
+  } else {
+    for (std::size_t i = 0; i < count; ++i) out[i] = from_integer(integers[i], form);
+  }
+}
+
+Form find_integers(std::span<const double> values, std::vector<std::int64_t>& integers,
+                   std::vector<Misfit>& misfits) {
+  integers.resize(values.size());
+  for (const Form form : kOrder) {
+    misfits.clear();
+    if (fits_probes(values, form) && try_form(values, form, integers, misfits)) return form;
+  }
+  misfits.clear();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    integers[i] = ordered(std::bit_cast<std::uint64_t>(values[i]));
+  return kBitsForm;
+}
+
+}  // namespace lapwing::tsdb

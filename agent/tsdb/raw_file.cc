@@ -1,0 +1,78 @@
+#include "agent/tsdb/raw_file.h"
+
+#include <map>
+#include <utility>
+
+#include "agent/tsdb/arrangement.h"
+
+namespace lapwing::tsdb {
+namespace {
+
+/// One number a series, in the order of `series`; those that the file does not have are added.
+Result<std::vector<std::uint32_t>> place(ChunkFile::Writer& writer,
+                                         const std::vector<Sealed*>& series) {
+  std::vector<std::uint32_t> numbers(series.size());
+  std::vector<const Sealed*> fresh;
+  std::vector<std::size_t> fresh_at;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (const auto number = writer.find(series[i]->labels)) {
+      numbers[i] = *number;
+      continue;
+    }
+    fresh.push_back(series[i]);
+    fresh_at.push_back(i);
+  }
+  if (fresh.empty()) return numbers;
+  const std::uint32_t first = writer.series();
+  const std::vector<std::uint32_t> given = arrange(fresh, first);
+  std::vector<FileSeries> added(fresh.size());
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    added[given[i] - first] = {fresh[i]->labels, fresh[i]->kind};
+    numbers[fresh_at[i]] = given[i];
+  }
+  if (auto done = writer.add(added); !done) return std::move(done).error();
+  return numbers;
+}
+
+}  // namespace
+
+Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Duration period,
+                       const FlushMark& mark, bool anew, const ChunkFile::Intern& intern) {
+  auto writer = ChunkFile::Writer::begin(file, intern);
+  if (!writer) return std::move(writer).error();
+  const auto numbers = place(*writer, series);
+  if (!numbers) return numbers.error();
+  std::map<std::pair<Timestamp, std::uint32_t>, std::vector<GroupSeries>> chunks;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const std::uint32_t slot = slot_of((*numbers)[i]);
+    for (const auto& run : series[i]->runs) {
+      const Timestamp start = start_of(from_millis(run->first_time), period);
+      auto& group = chunks[{start, group_of((*numbers)[i])}];
+      if (group.empty() || group.back().slot != slot) group.push_back({slot, {}});
+      group.back().runs.push_back(run);
+    }
+  }
+  Compressor compressor;
+  for (const auto& [key, group] : chunks) {
+    const auto bytes = encode_group(group, compressor);
+    if (!bytes) return bytes.error();
+    for (const std::string& chunk : *bytes)
+      if (auto done = writer->add(key.first, key.second, chunk); !done) return done;
+  }
+  return writer->commit(mark, period, anew);
+}
+
+Result<void> read_raw(const ChunkFile& file, std::uint32_t group,
+                      const std::set<std::uint32_t>& wanted, TimeRange range, StoredRuns& out) {
+  Result<void> outcome;
+  auto read = file.read(group, range, [&](Timestamp, std::string_view chunk) -> Result<void> {
+    if (auto decoded = decode_group(chunk, wanted, out); !decoded) {
+      file.suspect();
+      outcome = std::move(decoded).in(file.path()).error();
+    }
+    return {};
+  });
+  return read ? outcome : read;
+}
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,25 @@
+// What the raw tier's files hold: chunks of the runs of a group of series (group.h).
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/tsdb/chunk_file.h"
+#include "agent/tsdb/group.h"
+#include "agent/tsdb/head.h"
+
+namespace lapwing::tsdb {
+
+/// Stores the runs, all of this file's day, in one transaction, with the mark. No run may reach
+/// over a period. `anew`: ChunkFile::begun_anew().
+Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Duration period,
+                       const FlushMark& mark, bool anew, const ChunkFile::Intern& intern);
+
+/// Adds what the chunks of `group` whose period overlaps the range hold of the wanted slots. After
+/// Corrupt `out` has the rest.
+Result<void> read_raw(const ChunkFile& file, std::uint32_t group,
+                      const std::set<std::uint32_t>& wanted, TimeRange range, StoredRuns& out);
+
+}  // namespace lapwing::tsdb

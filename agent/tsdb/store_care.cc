@@ -1,0 +1,156 @@
+// What the store does from minute to minute: retention, hours, damaged files, its status.
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/tsdb/store.h"
+
+namespace lapwing::tsdb {
+namespace {
+
+constexpr Duration kRetireAfter = 1h;
+// Late samples come for a while: hours are made of a day when most of them have.
+constexpr Duration kDayIsOver = 1h;
+
+}  // namespace
+
+void Store::set_file_aside(TierFiles& tier, const File& file, const Error& why) {
+  tier.remove(file);
+  metrics_.files_set_aside.add();
+  const auto aside =
+      set_aside(file->path(), why.kind == ErrorKind::Invalid ? "other-version" : "damaged");
+  // What belongs to the lost file must not be rolled back into the next one.
+  if (const std::string rest = file->path() + "-journal"; aside) ::unlink(rest.c_str());
+  file_trouble_ = why.message + (aside ? ": set aside as " + *aside : "");
+  log_.error("store: {}: going on without it", file_trouble_);
+}
+
+void Store::retain(Timestamp now) {
+  Timestamp newest = kBeginningOfTime;
+  if (const auto files = raw_.all(); !files.empty()) {
+    const TimeRange extent = files.back()->extent();
+    if (extent.to > extent.from) newest = extent.to;
+  }
+  {
+    const std::lock_guard lock(head_mutex_);
+    newest = std::max(newest, head_.newest());
+    if (options_.raw.time.count() > 0 && newest > from_millis(0))
+      oldest_kept_ = std::max(oldest_kept_, newest - options_.raw.time);
+    head_.retire(now - kRetireAfter);
+  }
+  // One file a pass, so that a mistaken clock or option costs little before someone sees it.
+  if (retain(raw_, options_.raw, newest)) return;
+  if (retain(minutes_, options_.minutes, newest)) return;
+  retain(hours_, options_.hours, newest);
+}
+
+bool Store::retain(TierFiles& tier, const Retention& retention, Timestamp newest) {
+  const std::vector<File> files = tier.all();
+  const auto expired = expired_file(TierFiles::retained(files), newest, retention);
+  if (!expired) return false;
+  const File& file = files[*expired];
+  // The last moment for the hours of that day. Damage is reported where it is found.
+  if (tier.tier() == Tier::Minutes)
+    if (auto made = make_hours(file); !made && made.error().kind == ErrorKind::Unavailable)
+      return false;
+  tier.remove(file);
+  if (tier.tier() == Tier::Raw) {
+    // A late sample must not begin the day anew: it would hide the day's minutes.
+    const std::lock_guard lock(head_mutex_);
+    oldest_kept_ = std::max(oldest_kept_, file->span().end + 1ms);
+  }
+  if (::unlink(file->path().c_str()) == 0) {
+    metrics_.files_removed.add();
+    log_.info("store: retention removed {}", file->path());
+  }
+  return true;
+}
+
+void Store::look_after_hours(Timestamp) {
+  Timestamp newest;
+  {
+    const std::lock_guard lock(head_mutex_);
+    newest = head_.newest();
+  }
+  for (const Timestamp day : changed_days_) {
+    if (day + kDay + kDayIsOver > newest) continue;
+    const File file = minutes_.find(day + 1ms);
+    if (file != nullptr)
+      if (auto made = make_hours(file); !made)
+        log_.error("store: making hours: {}", made.error().message);
+    changed_days_.erase(day);
+    return;  // One day a pass: others wait for the disk too.
+  }
+}
+
+void Store::look_after_file(TierFiles& tier, const File& file) {
+  if (file->take_suspicion()) {
+    const auto checked = file->check();
+    static_cast<void>(file->take_suspicion());
+    if (!checked && checked.error().kind != ErrorKind::Unavailable) {
+      set_file_aside(tier, file, checked.error());
+      return;
+    }
+    log_.warn("store: {} holds a damaged chunk; the rest of the file is read on", file->path());
+  }
+  file->rest();
+}
+
+void Store::look_after_files() {
+  Timestamp oldest = kNever;
+  for (TierFiles* const tier : {&raw_, &minutes_, &hours_}) {
+    for (const File& file : tier->all()) look_after_file(*tier, file);
+    // The oldest file may begin with hours without samples: only loading it tells.
+    if (const auto files = tier->all(); !files.empty()) {
+      static_cast<void>(files.front()->load());
+      if (const TimeRange extent = files.front()->extent(); extent.from < extent.to)
+        oldest = std::min(oldest, extent.from);
+    }
+  }
+  std::uint64_t refused = 0;
+  std::size_t series = 0;
+  {
+    const std::lock_guard lock(head_mutex_);
+    refused = refused_series_;
+    series = head_.series();
+    oldest = std::min(oldest, head_.oldest());
+  }
+  oldest_ = oldest;
+  if (refused > told_refused_series_) {
+    log_.warn(
+        "store: refused {} requests for new series (there are {}, the limit is {}); "
+        "known series go on",
+        refused - told_refused_series_, series, options_.head.series_limit);
+    told_refused_series_ = refused;
+  }
+}
+
+std::uint64_t Store::file_bytes() const { return raw_.bytes() + minutes_.bytes() + hours_.bytes(); }
+
+void Store::publish(Timestamp) {
+  auto status = std::make_shared<StoreStatus>();
+  std::size_t head_bytes = 0;
+  {
+    const std::lock_guard lock(head_mutex_);
+    status->series = head_.series();
+    status->samples_appended = appended_;
+    status->newest = head_.newest();
+    head_bytes = head_.bytes();
+  }
+  if (const auto files = raw_.all(); !files.empty())
+    if (const TimeRange extent = files.back()->extent(); extent.from < extent.to)
+      status->newest = std::max(status->newest, extent.from);
+  status->oldest = std::min(oldest_, status->newest);
+  status->bytes_on_disk = file_bytes() + journal_->bytes();
+  status->bytes_written = chunk_written_bytes_ + journal_->written_bytes();
+  status->trouble = write_trouble_.empty() ? file_trouble_ : write_trouble_;
+  metrics_.series.set(double(status->series));
+  metrics_.head_bytes.set(double(head_bytes));
+  metrics_.disk_bytes.set(double(status->bytes_on_disk));
+  if (status->newest > kBeginningOfTime) metrics_.newest_seconds.set(to_seconds(status->newest));
+  const std::lock_guard lock(status_mutex_);
+  status_ = std::move(status);
+}
+
+}  // namespace lapwing::tsdb

@@ -1,0 +1,97 @@
+// Minute and hour files by themselves; store_flush_test.cc holds them against samples.
+#include "agent/tsdb/bucket_file.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/agent/tsdb/support.h"
+
+using namespace lapwing;
+using namespace lapwing::tsdb;
+using lapwing::testing::TemporaryDirectory;
+using lapwing::tsdb::testing::kAsItIs;
+using lapwing::tsdb::testing::kStart;
+
+namespace {
+
+Sealed sealed(Timestamp after, int samples, double value) {
+  OpenRun open;
+  for (int i = 1; i <= samples; ++i) open.append(to_millis(after) + 1000 * i, value, nullptr, 0);
+  Sealed out;
+  out.labels = {{"__name__", "m"}};
+  out.kind = SeriesKind::Gauge;
+  out.runs.push_back(open.seal());
+  return out;
+}
+
+ChunkFile file_of(const TemporaryDirectory& folder, Tier tier) {
+  const FileSpan span = span_of(tier, kStart + 1s);
+  return ChunkFile(folder / file_name(tier, span), tier, span);
+}
+
+Minutes all(const ChunkFile& file) {
+  std::vector<StoredBuckets> chunks;
+  Minutes out;
+  REQUIRE(read_bucket_chunks(file, 0, {}, chunks).ok());
+  REQUIRE(read_slot(chunks, 0, kBeginningOfTime, kNever, out).ok());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("bucket file: a bucket that had more samples than are left stays") {
+  const TemporaryDirectory folder;
+  ChunkFile minutes = file_of(folder, Tier::Minutes);
+  Sealed full = sealed(kStart, 60, 1), late = sealed(kStart + 90s, 20, 2);
+  REQUIRE(write_minutes(minutes, nullptr, {&full}, 15min, kAsItIs).ok());
+  Sealed fewer = sealed(kStart + 30s, 2, 9);
+  REQUIRE(write_minutes(minutes, nullptr, {&fewer}, 15min, kAsItIs).ok());
+  CHECK(*minutes.writes() == 1);
+  REQUIRE(write_minutes(minutes, nullptr, {&late}, 15min, kAsItIs).ok());
+  const Minutes buckets = all(minutes);
+  REQUIRE(buckets.size() == 2);
+  CHECK(buckets.counts == std::vector<std::uint32_t>{60, 20});
+  CHECK(buckets.firsts[1] == 2);
+}
+
+TEST_CASE("bucket file: hours are made once, and anew when the minutes changed") {
+  const TemporaryDirectory folder;
+  ChunkFile minutes = file_of(folder, Tier::Minutes);
+  ChunkFile hours = file_of(folder, Tier::Hours);
+  bool changed = false;
+  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
+  CHECK_FALSE(changed);
+  Sealed early = sealed(kStart + 10min, 60, 4);
+  REQUIRE(write_minutes(minutes, nullptr, {&early}, 15min, kAsItIs).ok());
+  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
+  CHECK(changed);
+  changed = false;
+  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
+  CHECK_FALSE(changed);
+  Sealed later = sealed(kStart + 40min, 30, 8);
+  REQUIRE(write_minutes(minutes, nullptr, {&later}, 15min, kAsItIs).ok());
+  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
+  const Minutes buckets = all(hours);
+  REQUIRE(buckets.size() == 1);
+  CHECK(buckets.ends[0] == kStart + 1h);
+  CHECK(buckets.counts[0] == 90);
+  CHECK(buckets.sums[0] == 60 * 4 + 30 * 8);
+  CHECK(buckets.maxima[0] == 8);
+}
+
+TEST_CASE("bucket file: a damaged chunk costs that chunk and raises suspicion") {
+  const TemporaryDirectory folder;
+  ChunkFile minutes = file_of(folder, Tier::Minutes);
+  for (int period = 0; period < 2; ++period) {
+    Sealed one = sealed(kStart + period * 15min, 60, 1);
+    REQUIRE(write_minutes(minutes, nullptr, {&one}, 15min, kAsItIs).ok());
+  }
+  {
+    auto connection =
+        sqlite::Connection::open(minutes.path(), {.journal_mode = sqlite::JournalMode::Truncate});
+    REQUIRE(connection->execute("UPDATE chunk SET data = x'0000' WHERE id >> 40 = 15").ok());
+  }
+  std::vector<StoredBuckets> chunks;
+  CHECK(read_bucket_chunks(minutes, 0, {}, chunks).error().kind == ErrorKind::Corrupt);
+  CHECK(chunks.size() == 1);
+  CHECK(minutes.take_suspicion());
+}

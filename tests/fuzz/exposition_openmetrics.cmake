@@ -1,0 +1,1 @@
+lapwing_fuzz(exposition_openmetrics USES lapwing_collectors)

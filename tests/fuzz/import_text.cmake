@@ -1,0 +1,1 @@
+lapwing_fuzz(import_text USES lapwing_import)

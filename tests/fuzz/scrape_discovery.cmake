@@ -1,0 +1,1 @@
+lapwing_fuzz(scrape_discovery USES lapwing_collectors)

@@ -1,0 +1,1 @@
+lapwing_fuzz(scrape_jobs USES lapwing_collectors)

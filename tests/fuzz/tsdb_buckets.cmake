@@ -1,0 +1,1 @@
+lapwing_fuzz(tsdb_buckets USES lapwing_tsdb)

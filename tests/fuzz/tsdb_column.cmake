@@ -1,0 +1,1 @@
+lapwing_fuzz(tsdb_column USES lapwing_tsdb)
