@@ -122,8 +122,7 @@ class FoldStream final : public SeriesStream {
   }
 
   Group& group_of(const Labels& labels) {
-    Labels key =
-        node_.without ? drop_labels(labels, node_.grouping) : keep_labels(labels, node_.grouping);
+    Labels key = group_key(labels, node_.grouping, node_.without);
     const auto [found, fresh] = index_.try_emplace(key, groups_.size());
     if (fresh) {
       evaluation_.take_points(grid_.count);

@@ -91,6 +91,7 @@ struct VectorSelector {
   std::string name;               ///< as written before the braces; "" when it stands inside them
   std::vector<Matcher> matchers;  ///< the metric name's included
   Duration offset{};
+  std::string offset_text;  ///< as Subquery's range_text
   AtModifier at;
 };
 
@@ -98,6 +99,7 @@ struct VectorSelector {
 struct MatrixSelector {
   NodePointer selector;
   Duration range{};
+  std::string range_text;  ///< as Subquery's
 };
 
 struct Subquery {
@@ -105,6 +107,10 @@ struct Subquery {
   Duration range{};
   Duration step{};  ///< zero: the engine's default
   Duration offset{};
+  // What was calculated (`5m + 30s`) in normal form; "" for a plain duration.
+  std::string range_text;
+  std::string step_text;
+  std::string offset_text;
   AtModifier at;
 };
 
@@ -154,6 +160,7 @@ struct Node {
   Position position;
   Form form;
   std::uint32_t depth = 1;  ///< of the tree below, itself included
+  std::uint32_t order = 0;  ///< rises from operands to what uses them, and from left to right
 };
 
 /// The node without the parentheses around it.

@@ -12,8 +12,8 @@ namespace {
 QueryResult finish(Value value, const Evaluation& evaluation) {
   QueryResult result;
   result.value = std::move(value);
-  result.warnings.assign(evaluation.warnings().begin(), evaluation.warnings().end());
-  result.infos.assign(evaluation.infos().begin(), evaluation.infos().end());
+  result.warnings = evaluation.warnings();
+  result.infos = evaluation.infos();
   result.stats = evaluation.stats();
   return result;
 }
@@ -24,6 +24,7 @@ Vector instant_vector(Evaluation& evaluation, const Node& root, const StepGrid& 
   StepSeries series;
   while (stream->next(series)) {
     if (is_absent(series.values[0])) continue;
+    evaluation.take_points(4);
     vector.push_back({series.labels, grid.first, series.values[0]});
     evaluation.check_series_count(vector.size());
   }
@@ -46,7 +47,7 @@ Matrix raw_matrix(Evaluation& evaluation, const Node& root, const StepGrid& grid
       kept.samples.values.push_back(series.samples.values[i]);
     }
     if (kept.samples.size() == 0) continue;
-    evaluation.take_points(kept.samples.size());
+    evaluation.take_points(2 * kept.samples.size());
     matrix.push_back(std::move(kept));
     evaluation.check_series_count(matrix.size());
   }
@@ -77,7 +78,7 @@ Matrix range_matrix(Evaluation& evaluation, const Node& root, const StepGrid& gr
       kept.samples.values.push_back(series.values[step]);
     }
     if (kept.samples.size() == 0) continue;
-    evaluation.take_points(kept.samples.size());
+    evaluation.take_points(2 * kept.samples.size());
     matrix.push_back(std::move(kept));
     evaluation.check_series_count(matrix.size());
   }
@@ -107,6 +108,7 @@ Result<QueryResult> Engine::instant(const SeriesSource& source, const Expression
   const StepGrid grid{time, Duration(1), 1};
   try {
     Evaluation evaluation(source, options_, clock_, context, {time, time});
+    evaluation.share_common_parts(expression.root());
     Value value = instant_value(evaluation, expression.root(), grid);
     return finish(std::move(value), evaluation);
   } catch (QueryFailure& failure) {
@@ -128,6 +130,7 @@ Result<QueryResult> Engine::range(const SeriesSource& source, const Expression& 
   const StepGrid grid{from, step, std::size_t((to - from) / step) + 1};
   try {
     Evaluation evaluation(source, options_, clock_, context, {from, to});
+    evaluation.share_common_parts(expression.root());
     evaluation.take_points(grid.count);  // Not even one series of it would fit.
     evaluation.release_points(grid.count);
     Matrix matrix = kind == ValueType::Scalar ? scalar_matrix(evaluation, expression.root(), grid)

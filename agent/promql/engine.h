@@ -17,9 +17,10 @@ namespace lapwing::promql {
 struct EngineOptions {
   Duration lookback = 5min;
   Duration subquery_step = 1min;  ///< of a subquery that names none: the global evaluation interval
-  std::uint64_t sample_limit = 50'000'000;  ///< read by one query
-  std::uint64_t series_limit = 200'000;     ///< of one query's result or operand
-  std::uint64_t point_limit = 20'000'000;   ///< series × steps held at once
+  std::uint64_t sample_limit = 50'000'000;       ///< read by one query
+  std::uint64_t series_limit = 200'000;          ///< of one query's result or operand
+  std::uint64_t point_limit = 20'000'000;        ///< series × steps held at once
+  std::uint64_t memory_limit_bytes = 64u << 20;  ///< of what is held and of the result
 };
 
 /// One query's bounds. Defaults: none.

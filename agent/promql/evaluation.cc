@@ -7,12 +7,15 @@
 
 #include "agent/promql/functions/table.h"
 #include "agent/promql/scalar.h"
+#include "agent/promql/shared_parts.h"
 
 namespace lapwing::promql {
 namespace {
 
 constexpr std::string_view kTooManySamples =
     "query processing would load too many samples into memory in query execution";
+// What a series takes beside its values, in the size of a value: labels, vectors, an index entry.
+constexpr std::uint64_t kPointsOfSeries = 16;
 constexpr std::string_view kSameLabels = "vector cannot contain metrics with the same labelset";
 
 // Keeps time arithmetic away from the ends of 64 bits; 100 million years.
@@ -90,6 +93,10 @@ Evaluation::Evaluation(const SeriesSource& source, const EngineOptions& options,
       query_(query),
       lookback_(context.lookback > Duration(0) ? context.lookback : options.lookback) {}
 
+Evaluation::~Evaluation() = default;
+
+void Evaluation::share_common_parts(const Node& root) { shared_ = SharedParts::find(*this, root); }
+
 std::unique_ptr<SeriesSet> Evaluation::select(std::span<const Matcher> matchers, TimeRange range) {
   check_time();
   auto set = source_.select(matchers, range);
@@ -100,16 +107,47 @@ std::unique_ptr<SeriesSet> Evaluation::select(std::span<const Matcher> matchers,
 }
 
 void Evaluation::read(const SeriesSet& set, std::size_t index, Columns& out) {
-  check_time();
-  const auto read = set.read(index, out);
-  if (!read) {
-    // Damage is worth a word, not the loss of everything that is still readable.
-    if (read.error().kind != ErrorKind::Corrupt) throw QueryFailure{read.error()};
-    warnings_.insert(fmt::format("stored samples of {} are damaged: {}",
-                                 set.labels(index).to_string(), read.error().message));
+  note_damage(set.read(index, out), set, index);
+  take_samples(out.size());
+}
+
+bool Evaluation::read_minutes(const SeriesSet& set, std::size_t index, Minutes& out) {
+  const auto given = set.read_minutes(index, out);
+  if (!given) {
+    note_damage(given.error(), set, index);
+    return false;
   }
-  stats_.samples += out.size();
+  if (*given) take_samples(out.size());
+  return *given;
+}
+
+void Evaluation::note_coarseness(const SeriesSet& set, const Node& selector) {
+  const Duration coarsest = set.coarsest();
+  if (coarsest == Duration(0)) return;
+  inform(fmt::format("the answer is coarser than asked: samples older than the raw tier are kept "
+                     "every {}",
+                     format_duration(coarsest)),
+         selector.position, selector);
+}
+
+void Evaluation::note_damage(const Result<void>& outcome, const SeriesSet& set, std::size_t index) {
+  if (outcome) return;
+  // Damage is worth a word, not the loss of everything that is still readable.
+  if (outcome.error().kind != ErrorKind::Corrupt) throw QueryFailure{outcome.error()};
+  damages_.insert(fmt::format("stored samples of {} are damaged: {}", set.labels(index).to_string(),
+                              outcome.error().message));
+}
+
+void Evaluation::take_samples(std::uint64_t samples) {
+  stats_.samples += samples;
   if (stats_.samples > options_.sample_limit) fail_query(std::string(kTooManySamples));
+  // Decoding costs more than looking at what is decoded.
+  take_work(samples + 256);
+}
+
+void Evaluation::look_at_time() {
+  work_ = 0;
+  check_time();
 }
 
 void Evaluation::check_time() const {
@@ -122,7 +160,9 @@ void Evaluation::check_time() const {
 
 void Evaluation::take_points(std::uint64_t points) {
   points_held_ += points;
-  if (points_held_ > options_.point_limit) fail_query(std::string(kTooManySamples));
+  if (points_held_ > options_.point_limit ||
+      points_held_ * sizeof(double) > options_.memory_limit_bytes)
+    fail_query(std::string(kTooManySamples));
 }
 
 void Evaluation::check_series_count(std::uint64_t count) const {
@@ -131,13 +171,33 @@ void Evaluation::check_series_count(std::uint64_t count) const {
         fmt::format("query touches more than {} series in query execution", options_.series_limit));
 }
 
-void Evaluation::warn(const std::string& message, Position position) {
-  warnings_.insert(
-      fmt::format("PromQL warning: {} ({}:{})", message, position.line, position.column));
+void Evaluation::add_note(Notes& notes, std::string message, Position position, const Node& node) {
+  const auto [found, fresh] = notes.try_emplace(std::move(message), Note{position, node.order});
+  if (!fresh && found->second.order <= node.order) found->second = {position, node.order};
 }
 
-void Evaluation::inform(const std::string& message, Position position) {
-  infos_.insert(fmt::format("PromQL info: {} ({}:{})", message, position.line, position.column));
+void Evaluation::warn(std::string message, Position position, const Node& node) {
+  add_note(warnings_, std::move(message), position, node);
+}
+
+void Evaluation::inform(std::string message, Position position, const Node& node) {
+  add_note(infos_, std::move(message), position, node);
+}
+
+std::vector<std::string> Evaluation::warnings() const {
+  std::vector<std::string> out(damages_.begin(), damages_.end());
+  for (const auto& [message, note] : warnings_)
+    out.push_back(fmt::format("PromQL warning: {} ({}:{})", message, note.position.line,
+                              note.position.column));
+  return out;
+}
+
+std::vector<std::string> Evaluation::infos() const {
+  std::vector<std::string> out;
+  for (const auto& [message, note] : infos_)
+    out.push_back(
+        fmt::format("PromQL info: {} ({}:{})", message, note.position.line, note.position.column));
+  return out;
 }
 
 std::optional<Timestamp> Evaluation::fixed_time(const AtModifier& at) const {
@@ -168,8 +228,16 @@ SeriesStreamPointer Evaluation::vector(const Node& node, const StepGrid& grid) {
 }
 
 SeriesStreamPointer Evaluation::vector_of_each_step(const Node& node, const StepGrid& grid) {
-  if (const auto* selector = std::get_if<VectorSelector>(&node.form))
-    return select_instant(*this, *selector, grid, false);
+  if (shared_ != nullptr)
+    if (SeriesStreamPointer stream = shared_->stream(
+            node, grid, [&](const Node& part) { return vector_by_form(part, grid); }))
+      return stream;
+  return vector_by_form(node, grid);
+}
+
+SeriesStreamPointer Evaluation::vector_by_form(const Node& node, const StepGrid& grid) {
+  if (std::holds_alternative<VectorSelector>(node.form))
+    return select_instant(*this, node, grid, false);
   if (const auto* unary = std::get_if<Unary>(&node.form)) {
     if (!unary->negative) return vector(*unary->operand, grid);
     return negate(*this, *unary, grid);
@@ -208,8 +276,9 @@ void HeldMatrix::add_all(SeriesStream& stream) {
 }
 
 void HeldMatrix::add(StepSeries&& series) {
-  evaluation_.take_points(series.values.size());
-  points_ += series.values.size();
+  const std::uint64_t points = series.values.size() + kPointsOfSeries;
+  evaluation_.take_points(points);
+  points_ += points;
   series_.push_back(std::move(series));
   evaluation_.check_series_count(series_.size());
 }
@@ -230,7 +299,11 @@ SeriesStreamPointer merge_equal_labels(Evaluation& evaluation, SeriesStreamPoint
 
 Labels without_name(const Labels& labels) {
   if (!labels.has(kMetricName)) return labels;
-  return LabelsBuilder(labels).remove(kMetricName).build();
+  std::vector<Label> kept;
+  kept.reserve(labels.size() - 1);
+  for (const Label label : labels)
+    if (label.name != kMetricName) kept.push_back(label);
+  return Labels::from(std::move(kept));
 }
 
 bool is_step_invariant(const Node& node) {
@@ -261,8 +334,8 @@ bool is_step_invariant(const Node& node) {
       return is_step_invariant(*binary.left) && is_step_invariant(*binary.right);
     }
     bool operator()(const Aggregation& aggregation) const {
-      return is_step_invariant(*aggregation.operand) &&
-             (aggregation.parameter == nullptr || is_step_invariant(*aggregation.parameter));
+      // The parameter does not count, in Prometheus either: its value at the first step serves all.
+      return is_step_invariant(*aggregation.operand);
     }
   };
   return std::visit(Visitor(), node.form);

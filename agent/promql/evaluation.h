@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -24,6 +25,8 @@ struct QueryFailure {
   Error error;
 };
 
+class SharedParts;  // shared_parts.h
+
 [[noreturn]] void fail_query(std::string message);
 
 /// Used by one thread. Streams and columns that it gives refer to it and to the nodes.
@@ -33,6 +36,11 @@ class Evaluation {
   /// step of the grid.
   Evaluation(const SeriesSource& source, const EngineOptions& options, const Clock& clock,
              const QueryContext& context, TimeRange query);
+  ~Evaluation();
+
+  /// Before anything is evaluated: parts that come more than once in the tree are then evaluated
+  /// once. The tree must outlive the Evaluation.
+  void share_common_parts(const Node& root);
 
   // All throw QueryFailure.
   SeriesStreamPointer vector(const Node& node, const StepGrid& grid);
@@ -41,41 +49,72 @@ class Evaluation {
   const std::string& text(const Node& node) const;
 
   std::unique_ptr<SeriesSet> select(std::span<const Matcher> matchers, TimeRange range);
+  /// Tells the user when part of what read() gives of the selector's series is kept in buckets
+  /// only.
+  void note_coarseness(const SeriesSet& set, const Node& selector);
   /// One series' samples; counts them against the limit and looks at the deadline.
   void read(const SeriesSet& set, std::size_t index, Columns& out);
+  /// The same of its minutes; false when the source has none that are exact.
+  bool read_minutes(const SeriesSet& set, std::size_t index, Minutes& out);
+  /// Counts what a loop did, in samples, and looks at the deadline now and then.
+  void take_work(std::size_t samples) {
+    work_ += samples + 1;
+    if (work_ >= kWorkBetweenLooks) look_at_time();
+  }
   /// Throws when time is up or the query was cancelled.
   void check_time() const;
-  /// Accounts for series × steps kept in memory; throws past the limit.
+  /// Accounts for values kept in memory; throws past the limits. A sample of a result, which has a
+  /// time beside it, counts twice.
   void take_points(std::uint64_t points);
   void release_points(std::uint64_t points) { points_held_ -= points; }
   /// Throws when a result or operand has more series than allowed.
   void check_series_count(std::uint64_t count) const;
 
-  void warn(const std::string& message, Position position);
-  void inform(const std::string& message, Position position);
+  /// Notes of `node` that point at a place in the text. Of equal messages the one of the node
+  /// that is evaluated last is kept (Prometheus).
+  void warn(std::string message, Position position, const Node& node);
+  void inform(std::string message, Position position, const Node& node);
 
   Duration lookback() const { return lookback_; }
   Duration subquery_step() const { return options_.subquery_step; }
   /// The time that the modifier fixes, if any.
   std::optional<Timestamp> fixed_time(const AtModifier& at) const;
 
-  const std::set<std::string>& warnings() const { return warnings_; }
-  const std::set<std::string>& infos() const { return infos_; }
+  /// With positions, sorted.
+  std::vector<std::string> warnings() const;
+  std::vector<std::string> infos() const;
   const QueryStats& stats() const { return stats_; }
 
  private:
+  struct Note {
+    Position position;
+    std::uint32_t order = 0;
+  };
+  using Notes = std::map<std::string, Note>;
+
   SeriesStreamPointer vector_of_each_step(const Node& node, const StepGrid& grid);
+  SeriesStreamPointer vector_by_form(const Node& node, const StepGrid& grid);
+  static void add_note(Notes& notes, std::string message, Position position, const Node& node);
 
   const SeriesSource& source_;
   const EngineOptions& options_;
   const Clock& clock_;
   const QueryContext& context_;
+  // A look costs some 50 ns, a sample at least half of one.
+  static constexpr std::size_t kWorkBetweenLooks = 1u << 16;
+  void look_at_time();
+  void take_samples(std::uint64_t samples);
+  void note_damage(const Result<void>& outcome, const SeriesSet& set, std::size_t index);
+
   const TimeRange query_;
   const Duration lookback_;
   std::uint64_t points_held_ = 0;
+  std::size_t work_ = 0;
   QueryStats stats_;
-  std::set<std::string> warnings_;
-  std::set<std::string> infos_;
+  std::set<std::string> damages_;
+  Notes warnings_;
+  Notes infos_;
+  std::unique_ptr<SharedParts> shared_;
 };
 
 /// Series that an operator keeps at once, accounted for in the query's point limit.
@@ -116,8 +155,13 @@ SeriesStreamPointer merge_equal_labels(Evaluation& evaluation, SeriesStreamPoint
 Labels without_name(const Labels& labels);
 
 // A file each: what an operator's node becomes.
-SeriesStreamPointer select_instant(Evaluation&, const VectorSelector&, const StepGrid&,
+/// The node holds a VectorSelector.
+SeriesStreamPointer select_instant(Evaluation&, const Node&, const StepGrid&,
                                    bool sample_times);  // selector.cc
+/// For info(): times of samples at the steps themselves, of what is stored `offset` before the
+/// steps or before the fixed time. Copies the selector.
+SeriesStreamPointer select_info_times(Evaluation&, const VectorSelector&, const StepGrid&,
+                                      Duration offset, std::optional<Timestamp> fixed);
 RangeStreamPointer select_range(Evaluation&, const MatrixSelector&, const StepGrid&);
 RangeStreamPointer subquery_range(Evaluation&, const Subquery&, const StepGrid&);  // subquery.cc
 SeriesStreamPointer apply_range_function(Evaluation&, const Node&, const StepGrid&);
@@ -125,6 +169,7 @@ SeriesStreamPointer apply_element_function(Evaluation&, const Node&, const StepG
 SeriesStreamPointer negate(Evaluation&, const Unary&, const StepGrid&);
 SeriesStreamPointer aggregate(Evaluation&, const Node&, const StepGrid&);
 SeriesStreamPointer rank_aggregate(Evaluation&, const Node&, const StepGrid&);
+SeriesStreamPointer choose_series(Evaluation&, const Node&, const StepGrid&);
 SeriesStreamPointer combine_with_scalar(Evaluation&, const Binary&, const StepGrid&);
 SeriesStreamPointer match_vectors(Evaluation&, const Binary&, const StepGrid&);
 SeriesStreamPointer apply_set_operator(Evaluation&, const Binary&, const StepGrid&);

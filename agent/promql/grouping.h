@@ -13,4 +13,9 @@ Labels keep_labels(const Labels& labels, const std::vector<std::string>& names);
 /// All but the labels named and the metric name.
 Labels drop_labels(const Labels& labels, const std::vector<std::string>& names);
 
+/// What names a series' group under `by (names)` or `without (names)`.
+inline Labels group_key(const Labels& labels, const std::vector<std::string>& names, bool without) {
+  return without ? drop_labels(labels, names) : keep_labels(labels, names);
+}
+
 }  // namespace lapwing::promql

@@ -59,6 +59,7 @@ std::string lower(std::string_view text) {
 
 /// The character at the start of `text` as Go's %q shows a rune: 'x'.
 std::string quoted_character(std::string_view text) {
+  if (text.empty()) return "'\xEF\xBF\xBD'";
   const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
   const std::string shown = quote(text.substr(0, length));
   if (shown == "\"\\\"\"") return "'\"'";
@@ -130,7 +131,7 @@ Token Lexer::next() {
     return {TokenKind::End, {}, input_.size()};
   }
   if (brace_open_) return in_braces();
-  if (bracket_open_) return in_brackets();
+  if (bracket_open_ && bracket_empty_) return in_brackets();
   return in_statement();
 }
 
@@ -165,18 +166,22 @@ Token Lexer::in_braces() {
   }
 }
 
+// Up to the first number; what comes behind it is read as anywhere else, but for letters.
 Token Lexer::in_brackets() {
   const std::size_t start = at_;
   const char c = input_[at_];
-  bracket_empty_ = false;
-  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number_or_duration(start);
-  if (c == '+' || c == '-' || c == ']' || c == ':' || c == '[') {
+  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
+    bracket_empty_ = false;
+    return number_or_duration(start);
+  }
+  if (c == ':') return fail("unexpected colon before duration in duration expression", start + 1);
+  if (std::string_view("+-*/%^()]").find(c) != std::string_view::npos) {
     ++at_;
     return punctuation(c, start);
   }
-  return fail((got_colon_ ? "unexpected colon " : "unexpected character in duration expression: ") +
-                  quoted_character(input_.substr(start)),
-              start);
+  return fail(
+      "unexpected character in duration expression: " + quoted_character(input_.substr(start)),
+      start);
 }
 
 Token Lexer::in_statement() {
@@ -184,9 +189,10 @@ Token Lexer::in_statement() {
   const char c = input_[at_];
   if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number_or_duration(start);
   if (c == '"' || c == '\'' || c == '`') return quoted(c, start);
-  if (is_letter(c) || c == ':') return word(start);
+  if ((is_letter(c) || c == ':') && !bracket_open_) return word(start);
   ++at_;
-  return punctuation(c, start);
+  // In brackets Prometheus takes a letter for the colon of a subquery.
+  return punctuation(is_letter(c) ? ':' : c, start);
 }
 
 Token Lexer::punctuation(char c, std::size_t start) {
@@ -238,7 +244,8 @@ Token Lexer::punctuation(char c, std::size_t start) {
       bracket_open_ = false;
       return make(TokenKind::RightBracket, start);
     case ':':
-      if (got_colon_) return fail("unexpected colon ':'", start);
+      if (got_colon_)
+        return fail("unexpected colon " + quoted_character(input_.substr(start)), start);
       got_colon_ = true;
       return make(TokenKind::Colon, start);
     default:

@@ -82,6 +82,12 @@ constexpr bool is_operator(TokenKind kind) {
 constexpr bool is_aggregation(TokenKind kind) {
   return kind >= TokenKind::Sum && kind <= TokenKind::LimitRatio;
 }
+/// Keywords that may also be the name of a metric; aggregations are so too.
+constexpr bool is_metric_keyword(TokenKind kind) {
+  return kind == TokenKind::By || kind == TokenKind::Without || kind == TokenKind::Offset ||
+         kind == TokenKind::Start || kind == TokenKind::EndOfRange || kind == TokenKind::And ||
+         kind == TokenKind::Or || kind == TokenKind::Unless;
+}
 constexpr bool is_keyword(TokenKind kind) {
   return kind >= TokenKind::By && kind <= TokenKind::Offset;
 }
@@ -133,7 +139,7 @@ class Lexer {
   int open_parens_ = 0;
   bool brace_open_ = false;
   bool bracket_open_ = false;
-  bool bracket_empty_ = false;  // nothing seen since the bracket opened
+  bool bracket_empty_ = false;  // no number or duration seen since the bracket opened
   bool got_colon_ = false;
   bool failed_ = false;
   std::string message_;

@@ -82,6 +82,7 @@ void Parser::fail(Position position, std::string message) {
 
 void Parser::unexpected(std::string_view context, std::string_view expected) const {
   std::string message = "unexpected " + describe(token_);
+  if (context.empty() && open_aggregations_ > 0) context = "aggregation";
   if (!context.empty()) message += fmt::format(" in {}", context);
   if (!expected.empty()) message += fmt::format(", expected {}", expected);
   fail(here(), std::move(message));
@@ -115,6 +116,7 @@ NodePointer Parser::make(Position position, Node::Form form, std::uint32_t depth
   node->position = position;
   node->form = std::move(form);
   node->depth = depth_below + 1;
+  node->order = ++made_;
   return node;
 }
 
@@ -239,6 +241,23 @@ NodePointer Parser::number_literal() {
   return make(position, literal, 0);
 }
 
+bool Parser::starts_expression() const {
+  switch (token_.kind) {
+    case TokenKind::Identifier:
+    case TokenKind::MetricIdentifier:
+    case TokenKind::Number:
+    case TokenKind::Duration:
+    case TokenKind::String:
+    case TokenKind::LeftParen:
+    case TokenKind::LeftBrace:
+    case TokenKind::Add:
+    case TokenKind::Subtract:
+      return true;
+    default:
+      return is_aggregation(token_.kind) || is_metric_keyword(token_.kind);
+  }
+}
+
 std::vector<NodePointer> Parser::arguments() {
   std::vector<NodePointer> arguments;
   expect(TokenKind::LeftParen, {}, {});
@@ -248,7 +267,7 @@ std::vector<NodePointer> Parser::arguments() {
     if (accept(TokenKind::RightParen)) return arguments;
     const Position comma = here();
     expect(TokenKind::Comma, {}, {});
-    if (is(TokenKind::RightParen)) fail(comma, "trailing commas not allowed in function call args");
+    if (!starts_expression()) fail(comma, "trailing commas not allowed in function call args");
   }
 }
 
@@ -281,7 +300,9 @@ NodePointer Parser::aggregation() {
   const bool modified = at_modifier();
   if (modified) aggregation_modifier(node);
   if (!is(TokenKind::LeftParen)) unexpected("aggregation");
+  ++open_aggregations_;
   std::vector<NodePointer> given = arguments();
+  --open_aggregations_;
   if (!modified && at_modifier()) aggregation_modifier(node);
   const std::size_t wanted = has_parameter(node.kind) ? 2 : 1;
   if (given.empty()) fail(position, "no arguments for aggregate expression provided");
@@ -316,8 +337,10 @@ std::string Parser::grouping_label() {
     if (!text) fail(here(), text.error().message);
     if (text->empty()) fail(here(), "invalid label name for grouping: \"\"");
     label = *std::move(text);
-  } else if (is_legacy_label_name(token_.text) && !is(TokenKind::Number)) {
-    label = std::string(token_.text);  // Keywords are label names too.
+  } else if (is(TokenKind::MetricIdentifier) ||
+             (is_legacy_label_name(token_.text) && !is(TokenKind::Number) &&
+              !is(TokenKind::Without))) {
+    label = std::string(token_.text);  // Keywords are label names too, all but one.
   } else {
     unexpected("grouping opts", "label");
   }

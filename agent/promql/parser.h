@@ -12,6 +12,9 @@
 
 namespace lapwing::promql {
 
+/// What 64-bit nanoseconds hold, the bound that Prometheus has: 292 years.
+inline constexpr Duration kLongestDuration{9'223'372'036'854};
+
 /// What makes a text no expression; thrown inside the parser's sources only.
 struct ParseFailure {
   Position position;
@@ -37,6 +40,7 @@ class Parser {
   NodePointer call();
   NodePointer aggregation();
   NodePointer number_literal();
+  bool starts_expression() const;
   std::vector<NodePointer> arguments();
   void binary_modifiers(Binary& node);
   void aggregation_modifier(Aggregation& node);
@@ -47,16 +51,26 @@ class Parser {
   NodePointer vector_selector();
   void label_matchers(VectorSelector& node);
   Matcher label_matcher();
-  void require_useful_matcher(const VectorSelector& node, Position position);
   NodePointer range(NodePointer inner);
   NodePointer offset(NodePointer inner);
   NodePointer at(NodePointer inner);
   void set_at(Node& node, AtModifier modifier, Position where);
-  /// A duration or a number of seconds, with a sign.
-  Duration signed_duration(std::string_view context, std::string_view expected);
-  Duration positive_duration(std::string_view context, std::string_view expected);
   double number(const Token& token);
   Duration duration(const Token& token);
+
+  // duration_expression.cc: durations, and arithmetic on them
+  struct CalculatedDuration {
+    Duration duration{};
+    std::string text;  ///< the calculation in normal form; "" for a plain duration
+  };
+  struct DurationTerm;
+  CalculatedDuration offset_duration();
+  CalculatedDuration positive_duration(std::string_view context, std::string_view expected);
+  DurationTerm duration_expression(int minimum_precedence, std::string_view context,
+                                   std::string_view expected);
+  DurationTerm duration_primary(std::string_view context, std::string_view expected,
+                                bool signs_only);
+  CalculatedDuration finish_duration(const DurationTerm& term);
 
   NodePointer make(Position position, Node::Form form, std::uint32_t depth_below);
   void advance();
@@ -74,9 +88,14 @@ class Parser {
   Token following_;
   bool following_known_ = false;
   int nesting_ = 0;
+  std::uint32_t made_ = 0;     // nodes
+  int open_aggregations_ = 0;  // whose arguments are being read
 
   const Token& following();
 };
+
+/// Throws ParseFailure for a selector that could match a series without any label.
+void require_useful_matcher(const VectorSelector& node, Position position);
 
 /// Throws ParseFailure where the tree has types that do not fit (type_check.cc).
 void check_types(const Node& root);

@@ -13,9 +13,6 @@
 namespace lapwing::promql {
 namespace {
 
-// What 64-bit nanoseconds hold, the bound that Prometheus has: 292 years.
-constexpr Duration kLongestDuration{9'223'372'036'854};
-
 std::string lower_without_underscores(std::string_view text) {
   std::string out;
   for (const char c : text)
@@ -55,16 +52,14 @@ VectorSelector Parser::selector() {
   if (is(TokenKind::End)) fail({1, 1}, "no expression found in input");
   NodePointer node = vector_selector();
   if (!is(TokenKind::End)) unexpected();
+  require_useful_matcher(std::get<VectorSelector>(node->form), node->position);
   return std::get<VectorSelector>(std::move(node->form));
 }
 
 NodePointer Parser::vector_selector() {
   const Position position = here();
   VectorSelector node;
-  const bool keyword_name = is_aggregation(token_.kind) || is(TokenKind::By) ||
-                            is(TokenKind::Without) || is(TokenKind::Offset) ||
-                            is(TokenKind::Start) || is(TokenKind::EndOfRange) ||
-                            is(TokenKind::And) || is(TokenKind::Or) || is(TokenKind::Unless);
+  const bool keyword_name = is_aggregation(token_.kind) || is_metric_keyword(token_.kind);
   if (is(TokenKind::Identifier) || is(TokenKind::MetricIdentifier) || keyword_name) {
     node.name = std::string(token_.text);
     advance();
@@ -79,14 +74,14 @@ NodePointer Parser::vector_selector() {
                                    quote(matcher.value())));
     node.matchers.push_back(Matcher::equal(std::string(kMetricName), node.name));
   }
-  require_useful_matcher(node, position);
   return make(position, std::move(node), 0);
 }
 
-void Parser::require_useful_matcher(const VectorSelector& node, Position position) {
+void require_useful_matcher(const VectorSelector& node, Position position) {
   const bool useful = std::any_of(node.matchers.begin(), node.matchers.end(),
                                   [](const Matcher& matcher) { return !matcher.matches(""); });
-  if (!useful) fail(position, "vector selector must contain at least one non-empty matcher");
+  if (!useful)
+    throw ParseFailure{position, "vector selector must contain at least one non-empty matcher"};
 }
 
 void Parser::label_matchers(VectorSelector& node) {
@@ -114,7 +109,8 @@ Matcher Parser::label_matcher() {
   advance();
   if (may_be_name && (is(TokenKind::Comma) || is(TokenKind::RightBrace)))
     return Matcher::equal(std::string(kMetricName), std::move(label));
-  if (!is_match_operator(token_.kind)) unexpected("label matching", "label matching operator");
+  if (!is_match_operator(token_.kind))
+    unexpected("label matching", may_be_name ? "\",\" or \"}\"" : "label matching operator");
   const MatchKind kind = match_kind(token_.kind);
   advance();
   if (!is(TokenKind::String)) unexpected("label matching", "string");
@@ -129,14 +125,19 @@ Matcher Parser::label_matcher() {
 NodePointer Parser::range(NodePointer inner) {
   const Position bracket = here();
   advance();
-  const Duration length = positive_duration("subquery or range selector", "number or duration");
+  CalculatedDuration length = positive_duration("subquery selector", "number or duration");
   const Position position = inner->position;
   const std::uint32_t depth = inner->depth;
   if (accept(TokenKind::Colon)) {
     Subquery node;
-    node.range = length;
-    if (!is(TokenKind::RightBracket))
-      node.step = positive_duration("subquery selector", "number, duration, or \"]\"");
+    node.range = length.duration;
+    node.range_text = std::move(length.text);
+    if (!is(TokenKind::RightBracket)) {
+      CalculatedDuration step =
+          positive_duration("subquery selector", "number or duration or \"]\"");
+      node.step = step.duration;
+      node.step_text = std::move(step.text);
+    }
     expect(TokenKind::RightBracket, "subquery selector", "\"]\"");
     node.inner = std::move(inner);
     return make(position, std::move(node), depth);
@@ -147,23 +148,30 @@ NodePointer Parser::range(NodePointer inner) {
   if (selector->offset != Duration(0)) fail(bracket, "no offset modifiers allowed before range");
   if (selector->at.kind != AtModifier::Kind::None)
     fail(bracket, "no @ modifiers allowed before range");
-  return make(position, MatrixSelector{std::move(inner), length}, depth);
+  return make(position, MatrixSelector{std::move(inner), length.duration, std::move(length.text)},
+              depth);
 }
 
 NodePointer Parser::offset(NodePointer inner) {
   advance();
-  const Duration amount = signed_duration("offset", "number or duration");
+  CalculatedDuration amount = offset_duration();
   Duration* target = nullptr;
-  if (auto* vector = std::get_if<VectorSelector>(&inner->form)) target = &vector->offset;
+  std::string* text = nullptr;
+  const auto aim = [&](auto& node) {
+    target = &node.offset;
+    text = &node.offset_text;
+  };
+  if (auto* vector = std::get_if<VectorSelector>(&inner->form)) aim(*vector);
   if (auto* matrix = std::get_if<MatrixSelector>(&inner->form))
-    target = &std::get<VectorSelector>(matrix->selector->form).offset;
-  if (auto* subquery = std::get_if<Subquery>(&inner->form)) target = &subquery->offset;
+    aim(std::get<VectorSelector>(matrix->selector->form));
+  if (auto* subquery = std::get_if<Subquery>(&inner->form)) aim(*subquery);
   if (target == nullptr)
     fail(inner->position,
          "offset modifier must be preceded by an instant vector selector or range vector selector "
          "or a subquery");
   if (*target != Duration(0)) fail(inner->position, "offset may not be set multiple times");
-  *target = amount;
+  *target = amount.duration;
+  *text = std::move(amount.text);
   return inner;
 }
 
@@ -208,30 +216,6 @@ void Parser::set_at(Node& node, AtModifier modifier, Position where) {
   if (target->kind != AtModifier::Kind::None)
     fail(where, "@ <timestamp> may not be set multiple times");
   *target = modifier;
-}
-
-Duration Parser::signed_duration(std::string_view context, std::string_view expected) {
-  const bool negative = is(TokenKind::Subtract);
-  if (negative || is(TokenKind::Add)) advance();
-  Duration amount{};
-  if (is(TokenKind::Duration)) {
-    amount = duration(token_);
-  } else if (is(TokenKind::Number)) {
-    const double seconds = number(token_);
-    if (!(std::fabs(seconds) < to_seconds(kLongestDuration))) fail(here(), "duration out of range");
-    amount = Duration(std::llround(seconds * 1000));
-  } else {
-    unexpected(context, expected);
-  }
-  advance();
-  return negative ? -amount : amount;
-}
-
-Duration Parser::positive_duration(std::string_view context, std::string_view expected) {
-  const Position position = here();
-  const Duration amount = signed_duration(context, expected);
-  if (amount <= Duration(0)) fail(position, "duration must be greater than 0");
-  return amount;
 }
 
 Duration Parser::duration(const Token& token) {

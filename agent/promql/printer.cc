@@ -39,7 +39,12 @@ void append_labels(std::string& out, const std::vector<std::string>& labels) {
   out += ')';
 }
 
-void append_modifiers(std::string& out, const AtModifier& at, Duration offset) {
+std::string duration_text(Duration duration, const std::string& calculated) {
+  return calculated.empty() ? format_duration(duration) : calculated;
+}
+
+void append_modifiers(std::string& out, const AtModifier& at, Duration offset,
+                      const std::string& calculated) {
   switch (at.kind) {
     case AtModifier::Kind::None:
       break;
@@ -53,8 +58,12 @@ void append_modifiers(std::string& out, const AtModifier& at, Duration offset) {
       out += " @ end()";
       break;
   }
-  if (offset > Duration(0)) out += " offset " + format_duration(offset);
-  if (offset < Duration(0)) out += " offset -" + format_duration(-offset);
+  if (!calculated.empty())
+    out += " offset " + calculated;
+  else if (offset > Duration(0))
+    out += " offset " + format_duration(offset);
+  else if (offset < Duration(0))
+    out += " offset -" + format_duration(-offset);
 }
 
 void append_selector(std::string& out, const VectorSelector& node) {
@@ -94,20 +103,20 @@ struct Printer {
   void operator()(const StringLiteral& node) const { out += quote(node.text); }
   void operator()(const VectorSelector& node) const {
     append_selector(out, node);
-    append_modifiers(out, node.at, node.offset);
+    append_modifiers(out, node.at, node.offset, node.offset_text);
   }
   void operator()(const MatrixSelector& node) const {
     const auto& selector = std::get<VectorSelector>(node.selector->form);
     append_selector(out, selector);
-    out += fmt::format("[{}]", format_duration(node.range));
-    append_modifiers(out, selector.at, selector.offset);
+    out += fmt::format("[{}]", duration_text(node.range, node.range_text));
+    append_modifiers(out, selector.at, selector.offset, selector.offset_text);
   }
   void operator()(const Subquery& node) const {
     append_text(out, *node.inner);
-    out += fmt::format("[{}:", format_duration(node.range));
-    if (node.step != Duration(0)) out += format_duration(node.step);
+    out += fmt::format("[{}:", duration_text(node.range, node.range_text));
+    if (node.step != Duration(0)) out += duration_text(node.step, node.step_text);
     out += ']';
-    append_modifiers(out, node.at, node.offset);
+    append_modifiers(out, node.at, node.offset, node.offset_text);
   }
   void operator()(const Call& node) const {
     out += node.function->name;

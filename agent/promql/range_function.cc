@@ -2,9 +2,12 @@
 #include <cmath>
 
 #include "agent/base/number.h"
+#include "agent/promql/block_fold.h"
 #include "agent/promql/evaluation.h"
 #include "agent/promql/functions/table.h"
 #include "agent/promql/lexer.h"
+#include "agent/promql/step_search.h"
+#include "agent/promql/value_scan.h"
 
 namespace lapwing::promql {
 namespace {
@@ -14,21 +17,50 @@ bool looks_like_counter(std::string_view metric) {
          metric.ends_with("_bucket");
 }
 
+/// Whether every window begins and ends with a minute, and they cover enough for minutes to pay.
+bool covers_whole_minutes(const WindowPlacement& placement) {
+  constexpr Duration kWorthwhile = 15min;
+  const auto whole = [](Duration duration) { return duration % Duration(1min) == Duration(0); };
+  const Timestamp last = placement.end(placement.grid.count - 1);
+  return whole(placement.end(0).time_since_epoch()) && whole(placement.range) &&
+         (placement.grid.count == 1 || placement.fixed || whole(placement.grid.step)) &&
+         last - (placement.end(0) - placement.range) >= kWorthwhile;
+}
+
+bool has_what_is_needed(const Minutes& minutes, MinuteNeed need) {
+  switch (need) {
+    case MinuteNeed::Ends:
+      return true;
+    case MinuteNeed::Corrections:
+      return minutes.corrections_kept;
+    case MinuteNeed::Extremes:
+      return minutes.extremes_kept;
+    case MinuteNeed::ExactSums:
+      return minutes.extremes_kept && minutes.exact_sums;
+  }
+  return false;
+}
+
 class RangeFunctionStream final : public SeriesStream {
  public:
-  RangeFunctionStream(Evaluation& evaluation, RangeTask task, RangeStreamPointer input,
-                      Position input_position, Position call_position,
-                      std::vector<ScalarColumn> scalars)
+  RangeFunctionStream(Evaluation& evaluation, const Node& node, RangeStreamPointer input,
+                      Position input_position, std::vector<ScalarColumn> scalars)
       : evaluation_(evaluation),
-        task_(task),
+        node_(node),
+        task_(std::get<RangeTask>(std::get<Call>(node.form).function->implementation)),
         input_(std::move(input)),
         input_position_(input_position),
-        call_position_(call_position),
-        scalars_(std::move(scalars)) {}
+        scalars_(std::move(scalars)) {
+    const WindowPlacement& placement = input_->placement();
+    if (task_.of_minutes != nullptr && covers_whole_minutes(placement))
+      input_->prefer_minutes(
+          [need = task_.needs](const Minutes& m) { return has_what_is_needed(m, need); });
+    if (can_fold_blocks(task_.fold, placement)) folder_.emplace(task_.fold, placement);
+  }
 
   bool next(StepSeries& out) override {
     while (input_->next(series_)) {
-      if (!slide(out.values)) continue;
+      if (!(series_.in_minutes ? slide_over_minutes(out.values) : slide(out.values))) continue;
       out.labels = task_.keeps_name ? series_.labels : without_name(series_.labels);
       if (!task_.keeps_name && !input_->one_name()) unique_.add(out.labels);
       note_unlikely_counter();
@@ -43,69 +75,112 @@ class RangeFunctionStream final : public SeriesStream {
     const WindowPlacement& placement = input_->placement();
     const Columns& samples = series_.samples;
     values.assign(placement.grid.count, absent_value());
-    if (task_.wants_falls) find_falls();
-    std::size_t low = 0;
-    std::size_t high = 0;
+    if (task_.wants_falls) find_falls(samples.values, falls_);
+    folded_ = folder_ && folder_->start(samples);
+    StepSearch low;
+    StepSearch high;
     std::size_t low_fall = 0;
     std::size_t high_fall = 0;
     bool any = false;
+    Window window;
     for (std::size_t step = 0; step < values.size(); ++step) {
-      Window window;
       window.end = placement.end(step);
       window.start = window.end - placement.range;
-      while (high < samples.size() && samples.times[high] <= window.end) ++high;
-      while (low < high && samples.times[low] <= window.start) ++low;
-      if (low == high) continue;
-      window.times = std::span(samples.times).subspan(low, high - low);
-      window.values = std::span(samples.values).subspan(low, high - low);
+      const std::size_t end = high.advance(samples.times, window.end);
+      const std::size_t begin = low.advance(samples.times, window.start);
+      if (begin == end) continue;
+      window.times = std::span(samples.times).subspan(begin, end - begin);
+      window.values = std::span(samples.values).subspan(begin, end - begin);
       window.step_time = placement.grid.at(step);
-      while (high_fall < falls_.size() && falls_[high_fall] < high) ++high_fall;
-      while (low_fall < high_fall && falls_[low_fall] <= low) ++low_fall;
+      while (high_fall < falls_.size() && falls_[high_fall] < end) ++high_fall;
+      while (low_fall < high_fall && falls_[low_fall] <= begin) ++low_fall;
       window.falls = std::span(falls_).subspan(low_fall, high_fall - low_fall);
-      window.falls_base = std::uint32_t(low);
+      window.falls_base = std::uint32_t(begin);
       for (std::size_t i = 0; i < scalars_.size(); ++i) window.scalars[i] = scalars_[i].at(step);
       if (task_.takes_quantile) note_odd_quantile(window.scalars[0]);
-      values[step] = task_.function(window);
+      values[step] = value_of(window, step);
       any = any || !is_absent(values[step]);
-      if ((step & 1023) == 1023) evaluation_.check_time();
+      evaluation_.take_work(window.size());
     }
     return any;
   }
 
-  /// The one pass over the series that finds where a counter began again.
-  void find_falls() {
-    falls_.clear();
-    const std::vector<double>& values = series_.samples.values;
-    for (std::size_t i = 1; i < values.size(); ++i)
-      if (values[i] < values[i - 1]) falls_.push_back(std::uint32_t(i));
+  double value_of(const Window& window, std::size_t step) const {
+    if (folded_)
+      if (const auto folded = folder_->window(step)) return *folded;
+    return task_.function(window);
+  }
+
+  bool slide_over_minutes(std::vector<double>& values) {
+    const WindowPlacement& placement = input_->placement();
+    const Minutes& minutes = series_.minutes;
+    values.assign(placement.grid.count, absent_value());
+    minute_falls_.clear();
+    if (task_.wants_falls) find_minute_falls();
+    StepSearch low;
+    StepSearch high;
+    std::size_t low_fall = 0;
+    std::size_t high_fall = 0;
+    bool any = false;
+    MinuteWindow window{minutes};
+    for (std::size_t step = 0; step < values.size(); ++step) {
+      window.end = placement.end(step);
+      window.start = window.end - placement.range;
+      window.high = high.advance(minutes.ends, window.end);
+      window.low = low.advance(minutes.ends, window.start);
+      if (window.low == window.high) continue;
+      while (high_fall < minute_falls_.size() && minute_falls_[high_fall].row < window.high)
+        ++high_fall;
+      while (low_fall < high_fall && minute_falls_[low_fall].row < window.low) ++low_fall;
+      window.falls = std::span(minute_falls_).subspan(low_fall, high_fall - low_fall);
+      values[step] = task_.of_minutes(window);
+      any = any || !is_absent(values[step]);
+      evaluation_.take_work(window.high - window.low);
+    }
+    return any;
+  }
+
+  void find_minute_falls() {
+    const Minutes& minutes = series_.minutes;
+    for (std::size_t row = 0; row < minutes.size(); ++row) {
+      if (row > 0 && minutes.firsts[row] < minutes.lasts[row - 1])
+        minute_falls_.push_back({row, minutes.lasts[row - 1], true});
+      if (minutes.corrections[row] != 0)
+        minute_falls_.push_back({row, minutes.corrections[row], false});
+    }
   }
 
   void note_odd_quantile(double q) {
     if (q >= 0 && q <= 1) return;
     evaluation_.warn("quantile value should be between 0 and 1, got " + format_value(q),
-                     call_position_);
+                     std::get<Call>(node_.form).arguments[0]->position, node_);
   }
 
   void note_unlikely_counter() {
     if (!task_.expects_counter) return;
     const std::string_view metric = series_.labels.metric_name();
-    if (metric.empty() || looks_like_counter(metric)) return;
+    if (metric == noted_metric_ || metric.empty() || looks_like_counter(metric)) return;
+    noted_metric_ = metric;
     evaluation_.inform(
         "metric might not be a counter, name does not end in "
         "_total/_sum/_count/_bucket: " +
             quote(metric),
-        input_position_);
+        input_position_, node_);
   }
 
   Evaluation& evaluation_;
+  const Node& node_;
   const RangeTask task_;
   RangeStreamPointer input_;
   const Position input_position_;
-  const Position call_position_;  // of its first argument
+  std::string noted_metric_;
   const std::vector<ScalarColumn> scalars_;
   UniqueLabels unique_;
   RangeSeries series_;
   std::vector<std::uint32_t> falls_;
+  std::vector<MinuteWindow::Fall> minute_falls_;
+  std::optional<BlockFolder> folder_;
+  bool folded_ = false;  // the series at hand
 };
 
 }  // namespace
@@ -113,7 +188,6 @@ class RangeFunctionStream final : public SeriesStream {
 SeriesStreamPointer apply_range_function(Evaluation& evaluation, const Node& node,
                                          const StepGrid& grid) {
   const Call& call = std::get<Call>(node.form);
-  const RangeTask task = std::get<RangeTask>(call.function->implementation);
   RangeStreamPointer input;
   Position position = node.position;
   std::vector<ScalarColumn> scalars;
@@ -127,8 +201,8 @@ SeriesStreamPointer apply_range_function(Evaluation& evaluation, const Node& nod
       scalars.push_back(evaluation.scalar(*argument, grid));
     }
   }
-  return std::make_unique<RangeFunctionStream>(evaluation, task, std::move(input), position,
-                                               call.arguments[0]->position, std::move(scalars));
+  return std::make_unique<RangeFunctionStream>(evaluation, node, std::move(input), position,
+                                               std::move(scalars));
 }
 
 }  // namespace lapwing::promql

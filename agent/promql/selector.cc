@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "agent/promql/evaluation.h"
+#include "agent/promql/step_search.h"
+#include "agent/promql/value_scan.h"
 
 namespace lapwing::promql {
 namespace {
@@ -15,15 +17,15 @@ bool names_one_metric(const VectorSelector& selector) {
 
 class InstantSelection final : public SeriesStream {
  public:
-  InstantSelection(Evaluation& evaluation, const VectorSelector& selector, const StepGrid& grid,
-                   bool sample_times)
+  /// `stored` is where the samples come from, `shown` where they count.
+  InstantSelection(Evaluation& evaluation, const VectorSelector& selector,
+                   const WindowPlacement& stored, const WindowPlacement& shown, bool sample_times)
       : evaluation_(evaluation),
-        selector_(selector),
-        placement_{grid, evaluation.fixed_time(selector.at), selector.offset,
-                   evaluation.lookback()},
+        one_name_(names_one_metric(selector)),
+        placement_(shown),
         sample_times_(sample_times) {
-    const Timestamp from = placement_.end(0) - placement_.range + Duration(1);
-    set_ = evaluation_.select(selector_.matchers, {from, placement_.end(grid.count - 1)});
+    const Timestamp from = stored.end(0) - stored.range + Duration(1);
+    set_ = evaluation_.select(selector.matchers, {from, stored.end(stored.grid.count - 1)});
   }
 
   bool next(StepSeries& out) override {
@@ -36,17 +38,18 @@ class InstantSelection final : public SeriesStream {
     }
     return false;
   }
-  bool one_name() const override { return names_one_metric(selector_); }
+  bool one_name() const override { return one_name_; }
+  const SeriesSet& set() const { return *set_; }
 
  private:
   /// Puts the newest sample of (t - lookback, t] at each step t; false when no step has one.
   bool fill(std::vector<double>& values) const {
     values.assign(placement_.grid.count, absent_value());
-    std::size_t end = 0;  // samples before it are at or before the step
+    StepSearch search;
     bool any = false;
     for (std::size_t step = 0; step < values.size(); ++step) {
       const Timestamp time = placement_.end(step);
-      while (end < samples_.size() && samples_.times[end] <= time) ++end;
+      const std::size_t end = search.advance(samples_.times, time);
       if (end == 0 || samples_.times[end - 1] <= time - placement_.range) continue;
       if (is_stale(samples_.values[end - 1])) continue;
       values[step] = sample_times_ ? to_seconds(samples_.times[end - 1]) : samples_.values[end - 1];
@@ -56,7 +59,7 @@ class InstantSelection final : public SeriesStream {
   }
 
   Evaluation& evaluation_;
-  const VectorSelector& selector_;
+  const bool one_name_;
   const WindowPlacement placement_;
   const bool sample_times_;
   std::unique_ptr<SeriesSet> set_;
@@ -66,24 +69,37 @@ class InstantSelection final : public SeriesStream {
 
 class RangeSelection final : public RangeStream {
  public:
-  RangeSelection(Evaluation& evaluation, const VectorSelector& selector, WindowPlacement placement)
-      : RangeStream(placement), evaluation_(evaluation), selector_(selector) {
+  RangeSelection(Evaluation& evaluation, const Node& node, WindowPlacement placement)
+      : RangeStream(placement),
+        evaluation_(evaluation),
+        node_(node),
+        one_name_(names_one_metric(std::get<VectorSelector>(node.form))) {
+    const auto& selector = std::get<VectorSelector>(node.form);
     const Timestamp from = placement.end(0) - placement.range + Duration(1);
-    set_ = evaluation_.select(selector_.matchers, {from, placement.end(placement.grid.count - 1)});
+    set_ = evaluation_.select(selector.matchers, {from, placement.end(placement.grid.count - 1)});
+  }
+
+  void prefer_minutes(std::function<bool(const Minutes&)> serves) override {
+    minutes_serve_ = std::move(serves);
   }
 
   bool next(RangeSeries& out) override {
     while (at_ < set_->size()) {
       const std::size_t index = at_++;
-      evaluation_.read(*set_, index, out.samples);
-      drop_stale(out.samples);
-      if (out.samples.size() == 0) continue;
+      out.in_minutes = minutes_serve_ && evaluation_.read_minutes(*set_, index, out.minutes) &&
+                       minutes_serve_(out.minutes);
+      if (!out.in_minutes) {
+        evaluation_.note_coarseness(*set_, node_);
+        evaluation_.read(*set_, index, out.samples);
+        if (has_nan(out.samples.values)) drop_stale(out.samples);
+      }
+      if ((out.in_minutes ? out.minutes.size() : out.samples.size()) == 0) continue;
       out.labels = set_->labels(index);
       return true;
     }
     return false;
   }
-  bool one_name() const override { return names_one_metric(selector_); }
+  bool one_name() const override { return one_name_; }
 
  private:
   static void drop_stale(Columns& samples) {
@@ -99,16 +115,32 @@ class RangeSelection final : public RangeStream {
   }
 
   Evaluation& evaluation_;
-  const VectorSelector& selector_;
+  const Node& node_;
+  const bool one_name_;
   std::unique_ptr<SeriesSet> set_;
+  std::function<bool(const Minutes&)> minutes_serve_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-SeriesStreamPointer select_instant(Evaluation& evaluation, const VectorSelector& selector,
-                                   const StepGrid& grid, bool sample_times) {
-  return std::make_unique<InstantSelection>(evaluation, selector, grid, sample_times);
+SeriesStreamPointer select_instant(Evaluation& evaluation, const Node& node, const StepGrid& grid,
+                                   bool sample_times) {
+  const auto& selector = std::get<VectorSelector>(node.form);
+  const WindowPlacement placement{grid, evaluation.fixed_time(selector.at), selector.offset,
+                                  evaluation.lookback()};
+  auto selection =
+      std::make_unique<InstantSelection>(evaluation, selector, placement, placement, sample_times);
+  evaluation.note_coarseness(selection->set(), node);
+  return selection;
+}
+
+SeriesStreamPointer select_info_times(Evaluation& evaluation, const VectorSelector& selector,
+                                      const StepGrid& grid, Duration offset,
+                                      std::optional<Timestamp> fixed) {
+  const WindowPlacement stored{grid, fixed, offset, evaluation.lookback()};
+  const WindowPlacement shown{grid, {}, {}, evaluation.lookback()};
+  return std::make_unique<InstantSelection>(evaluation, selector, stored, shown, true);
 }
 
 RangeStreamPointer select_range(Evaluation& evaluation, const MatrixSelector& matrix,
@@ -116,7 +148,7 @@ RangeStreamPointer select_range(Evaluation& evaluation, const MatrixSelector& ma
   const auto& selector = std::get<VectorSelector>(matrix.selector->form);
   const WindowPlacement placement{grid, evaluation.fixed_time(selector.at), selector.offset,
                                   matrix.range};
-  return std::make_unique<RangeSelection>(evaluation, selector, placement);
+  return std::make_unique<RangeSelection>(evaluation, *matrix.selector, placement);
 }
 
 }  // namespace lapwing::promql

@@ -50,11 +50,23 @@ void check_counts(const Node& node, const Call& call) {
   if (function.variadic > 0 && given > most) complain("at most ", most);
 }
 
+/// info()'s second argument says which labels to take: it needs no matcher that finds something.
+void check_label_selector(const Node& node) {
+  const auto* selector = std::get_if<VectorSelector>(&node.form);
+  if (selector == nullptr || !selector->name.empty())
+    fail(node.position, fmt::format("expected label selectors only, got {} instead",
+                                    selector != nullptr ? "vector selector" : "an expression"));
+}
+
 void check_call(const Node& node, const Call& call) {
   const Function& function = *call.function;
   check_counts(node, call);
   const std::string context = "call to function " + quote(function.name);
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    if (i == 1 && function.name == "info") {
+      check_label_selector(*call.arguments[i]);
+      continue;
+    }
     const std::size_t slot = std::min(i, function.arguments.size() - 1);
     expect_type(*call.arguments[i], function.arguments[slot], context);
   }
@@ -100,7 +112,11 @@ void check_aggregation(const Aggregation& aggregation) {
 }
 
 ValueType check(const Node& node) {
-  if (const auto* call = std::get_if<Call>(&node.form)) {
+  if (const auto* selector = std::get_if<VectorSelector>(&node.form)) {
+    require_useful_matcher(*selector, node.position);
+  } else if (const auto* matrix = std::get_if<MatrixSelector>(&node.form)) {
+    check(*matrix->selector);
+  } else if (const auto* call = std::get_if<Call>(&node.form)) {
     check_call(node, *call);
   } else if (const auto* binary = std::get_if<Binary>(&node.form)) {
     check_binary(node, *binary);

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 
+#include "agent/model/minutes.h"
 #include "agent/promql/step_series.h"
 
 namespace lapwing::promql {
@@ -37,9 +39,27 @@ struct WindowPlacement {
   Timestamp end(std::size_t step) const { return fixed.value_or(grid.at(step)) - offset; }
 };
 
+/// The minutes in (start, end], both whole minutes; never empty. Views, for one call.
+struct MinuteWindow {
+  const Minutes& minutes;
+  std::size_t low = 0;
+  std::size_t high = 0;  ///< rows low … high - 1
+  Timestamp start;
+  Timestamp end;
+  /// Rows in which a counter fell, or before which it did; only for functions that ask.
+  struct Fall {
+    std::size_t row = 0;
+    double amount = 0;      ///< what was lost
+    bool crossing = false;  ///< between the row before and this one
+  };
+  std::span<const Fall> falls;
+};
+
 struct RangeSeries {
   Labels labels;
   Columns samples;  ///< without stale markers
+  Minutes minutes;  ///< in place of `samples` when in_minutes
+  bool in_minutes = false;
 };
 
 /// Series one at a time, each with the samples of all its windows. Used by one thread.
@@ -50,6 +70,9 @@ class RangeStream {
   /// False at the end. Throws QueryFailure.
   virtual bool next(RangeSeries& out) = 0;
   virtual bool one_name() const { return false; }
+  /// Before the first next(): the caller would rather have the minutes of series for which
+  /// `serves` says that they have what it needs. The stream need not have any.
+  virtual void prefer_minutes(std::function<bool(const Minutes&)> /*serves*/) {}
   const WindowPlacement& placement() const { return placement_; }
 
  private:

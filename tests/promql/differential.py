@@ -1,160 +1,74 @@
 #!/usr/bin/env python3
 """Asks a Prometheus and a Lapwing that hold the same data the same random queries and compares.
 
-    differential.py PROMETHEUS_URL LAPWING_URL [--seed N] [--count N] [--push]
+    differential.py PROMETHEUS_URL LAPWING_URL [--seed N] [--count N] [--push] [--keep-size]
 
---push writes differential.load into both by remote write first. Ends with 1 when an answer
-differs; each difference is printed with its query.
+--push writes differential.load and seeded noise into both by remote write first. Ends with 1 when an
+answer differs otherwise than explained.py says; each difference is printed with its query, cut down
+to a small one unless --keep-size.
 """
 import argparse
 import json
 import math
 import os
 import random
+import re
+import struct
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
+import explained
+import random_query
 import record
 
-METRICS = {
-    'requests_total': ['job', 'instance', 'code'], 'temperature': ['room', 'floor'],
-    'humidity': ['room', 'floor'], 'latency_bucket': ['job', 'le'], 'limits': ['job'],
-    'zero': [], 'one_shot': ['job'], 'missing': ['job'],
-}
-VALUES = {'job': ['api', 'web'], 'instance': ['a', 'b', 'c'], 'code': ['200', '500'],
-          'room': ['hall', 'lab', 'roof'], 'floor': ['1', '2'], 'le': ['0.1', '1', '+Inf']}
-LABELS = sorted(VALUES)
-RANGES = ['45s', '1m', '2m30s', '5m', '10m', '17s', '30m']
-MAP = ['abs', 'ceil', 'floor', 'exp', 'sqrt', 'ln', 'log2', 'log10', 'sgn', 'deg', 'rad', 'sin',
-       'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-       'round', 'timestamp', 'sort', 'sort_desc', 'hour', 'minute', 'day_of_week', 'month', 'year',
-       'day_of_month', 'day_of_year', 'days_in_month', 'absent']
-OVER = ['rate', 'increase', 'delta', 'irate', 'idelta', 'deriv', 'changes', 'resets',
-        'absent_over_time', 'avg_over_time', 'min_over_time', 'max_over_time', 'sum_over_time',
-        'count_over_time', 'stddev_over_time', 'stdvar_over_time', 'last_over_time',
-        'present_over_time', 'mad_over_time', 'ts_of_max_over_time', 'ts_of_min_over_time',
-        'ts_of_last_over_time']
-FOLD = ['sum', 'avg', 'count', 'min', 'max', 'group', 'stddev', 'stdvar']
-ARITHMETIC = ['+', '-', '*', '/', '%', '^', 'atan2']
-COMPARISON = ['==', '!=', '<', '>', '<=', '>=']
+SPAN = 4100  # seconds that the data covers
 
 
-class Generator:
-    def __init__(self, seed, base, span):
-        self.random = random.Random(seed)
-        self.base, self.span = base, span
+def noise(seed):
+    """Series with crooked times: late starts, gaps, resets, NaN, infinities, stale markers."""
+    chooser = random.Random(seed)
+    series = []
+    for name in ('noise', 'noise_total'):
+        for number in range(6):
+            labels = {'__name__': name, 'job': ('api', 'web')[number % 2], 'instance': 'abc'[number // 2]}
+            at = chooser.choice([0, 0, 611_000]) + chooser.randint(0, 14_999)
+            value, samples = float(chooser.randint(0, 1000)), []
+            while at < SPAN * 1000 and len(samples) < 400:
+                samples.append((at, struct.pack('<d', value)))
+                at += 15_000 + chooser.randint(-200, 200)
+                what = chooser.random()
+                if what < 0.01:
+                    samples.append((at - 7_000, record.STALE))
+                    at += chooser.choice([30_000, 400_000])
+                elif what < 0.02:
+                    at += chooser.choice([60_000, 290_000, 301_000, 700_000])
+                elif what < 0.03 and name == 'noise':
+                    samples.append((at - 5_000, struct.pack('<d', chooser.choice([math.nan, math.inf, -math.inf, -0.0, 1e308]))))
+                if name == 'noise':
+                    value = chooser.choice([value, value + chooser.gauss(0, 3), chooser.uniform(-1e6, 1e6)])
+                else:
+                    value = chooser.choice([value, value + chooser.randint(0, 20), value + chooser.random()])
+                    if chooser.random() < 0.02:
+                        value = float(chooser.randint(0, 5))
+            series.append((labels, samples))
+    return series
 
-    def pick(self, items):
-        return self.random.choice(items)
 
-    def chance(self, share):
-        return self.random.random() < share
-
-    def number(self):
-        return self.pick(['0', '1', '2', '-1', '0.5', '10', '300', '1e9', 'Inf', 'NaN', '3m',
-                          'time()', 'pi()', 'scalar(zero)', 'scalar(humidity)', '(1 + 2)',
-                          '(4 > bool 3)', '-2 ^ 2'])
-
-    def modifiers(self):
-        out = ''
-        if self.chance(0.15):
-            out += ' offset ' + self.pick(['1m', '5m', '-2m', '17s'])
-        if self.chance(0.1):
-            out += ' @ ' + self.pick(['start()', 'end()', str(self.base + self.random.randint(0, self.span))])
-        return out
-
-    def bare_selector(self):
-        metric = self.pick(sorted(METRICS))
-        if not self.chance(0.4) or not METRICS[metric]:
-            return metric
-        matchers = []
-        for label in self.random.sample(METRICS[metric], self.random.randint(1, len(METRICS[metric]))):
-            operator = self.pick(['=', '!=', '=~', '!~'])
-            value = self.pick(VALUES[label] + [''])
-            matchers.append('%s%s"%s"' % (label, operator, value.replace('+', '\\\\+') if '~' in operator else value))
-        return '%s{%s}' % (metric, ','.join(matchers))
-
-    def range(self, depth):
-        if self.chance(0.25) and depth > 0:
-            inner = self.vector(depth - 1)
-            step = self.pick(['', '15s', '30s', '1m', '47s'])
-            return '(%s)[%s:%s]%s' % (inner, self.pick(RANGES), step, self.modifiers())
-        return '%s[%s]%s' % (self.bare_selector(), self.pick(RANGES), self.modifiers())
-
-    def labels(self):
-        return ', '.join(self.random.sample(LABELS, self.random.randint(0, 2)))
-
-    def matching(self):
-        out = ''
-        if self.chance(0.6):
-            out = ' %s (%s)' % (self.pick(['on', 'ignoring']), self.labels())
-            if self.chance(0.4):
-                out += self.pick([' group_left', ' group_right']) + self.pick(['', ' ()', ' (room)', ' (job)'])
-        return out
-
-    def vector(self, depth):
-        if depth <= 0:
-            return self.bare_selector() + self.modifiers()
-        kind = self.random.randint(0, 11)
-        inner = lambda: self.vector(depth - 1)
-        if kind <= 1:
-            return self.bare_selector() + self.modifiers()
-        if kind <= 3:
-            return '%s(%s)' % (self.pick(OVER), self.range(depth))
-        if kind == 4:
-            return '%s(%s)' % (self.pick(MAP), inner())
-        if kind == 5:
-            grouping = self.pick(['', ' by (%s)' % self.labels(), ' without (%s)' % self.labels()])
-            return '%s%s (%s)' % (self.pick(FOLD), grouping, inner())
-        if kind == 6:
-            operator = self.pick(ARITHMETIC + COMPARISON)
-            flag = ' bool' if operator in COMPARISON and self.chance(0.4) else ''
-            sides = ['(%s)' % inner(), self.number()]
-            self.random.shuffle(sides)
-            return '%s %s%s %s' % (sides[0], operator, flag, sides[1])
-        if kind in (7, 8):
-            operator = self.pick(ARITHMETIC + COMPARISON)
-            flag = ' bool' if operator in COMPARISON and self.chance(0.3) else ''
-            return '(%s) %s%s%s (%s)' % (inner(), operator, flag, self.matching(), inner())
-        if kind == 9:
-            matching = self.pick(['', ' on (%s)' % self.labels(), ' ignoring (%s)' % self.labels()])
-            return '(%s) %s%s (%s)' % (inner(), self.pick(['and', 'or', 'unless']), matching, inner())
-        return self.special(depth)
-
-    def special(self, depth):
-        inner = self.vector(depth - 1)
-        return self.pick([
-            lambda: '-(%s)' % inner,
-            lambda: 'clamp(%s, %s, %s)' % (inner, self.number(), self.number()),
-            lambda: 'clamp_max(%s, %s)' % (inner, self.number()),
-            lambda: 'round(%s, %s)' % (inner, self.pick(['0.1', '5', '0.25'])),
-            lambda: 'vector(%s)' % self.number(),
-            lambda: 'quantile by (%s) (%s, %s)' % (self.labels(), self.pick(['0.5', '0.9', '2', '-1', 'NaN', '0']), inner),
-            lambda: 'count_values by (%s) ("v", %s)' % (self.labels(), inner),
-            lambda: 'histogram_quantile(%s, latency_bucket)' % self.pick(['0.5', '0.9', '0', '1', '1.5']),
-            lambda: 'histogram_quantile(0.9, rate(latency_bucket[%s]))' % self.pick(RANGES),
-            lambda: 'histogram_quantile(0.9, sum by (le) (rate(latency_bucket[5m])))',
-            lambda: 'quantile_over_time(%s, %s)' % (self.pick(['0.5', '0.9', '2']), self.range(depth)),
-            lambda: 'predict_linear(%s, %s)' % (self.range(depth), self.pick(['60', '-10', '1h'])),
-            lambda: 'double_exponential_smoothing(%s, 0.3, 0.6)' % self.range(depth),
-            lambda: 'label_replace(%s, "x", "$1-y", "job", "(a.*)")' % inner,
-            lambda: 'label_replace(%s, "job", "", "job", ".*")' % inner,
-            lambda: 'label_join(%s, "x", "-", "job", "room")' % inner,
-            lambda: 'topk(1000, %s)' % inner,
-            lambda: 'bottomk by (job) (0, %s)' % inner,
-            lambda: 'limit_ratio(%s, %s)' % (self.pick(['0.5', '-0.5', '1', '2']), inner),
-            lambda: 'topk by (%s) (1, requests_total)' % self.labels(),
-            lambda: 'bottomk(2, rate(requests_total[5m]))',
-        ])()
+def data(base):
+    folder = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(folder, 'differential.load')) as source:
+        series = record.load(source.read().splitlines())
+    series = sorted(series + noise(7), key=lambda one: sorted(one[0].items()))
+    return [(labels, [(base * 1000 + at, value) for at, value in samples]) for labels, samples in series]
 
 
 def ask(url, path, parameters):
-    data = urllib.parse.urlencode(parameters).encode()
+    body = urllib.parse.urlencode(parameters).encode()
     try:
-        return json.load(urllib.request.urlopen(url + '/api/v1/' + path, data, timeout=60))
+        return json.load(urllib.request.urlopen(url + '/api/v1/' + path, body, timeout=60))
     except urllib.error.HTTPError as error:
         return json.load(error)
 
@@ -169,24 +83,32 @@ def close(a, b):
 
 
 def points(answer):
-    data = answer['data']
-    if data['resultType'] in ('scalar', 'string'):
-        return {'': [tuple(data['result'])]}
+    result = answer['data']
+    if result['resultType'] in ('scalar', 'string'):
+        return {'': [tuple(result['result'])]}
     return {json.dumps(series['metric'], sort_keys=True):
             [tuple(p) for p in series.get('values', [series.get('value')])]
-            for series in data['result']}
+            for series in result['result']}
 
 
-def difference(wanted, got):
+def notes_of(answer, kind):
+    return sorted(answer.get(kind, []))
+
+
+def difference(wanted, got, query=''):
     """None, or what differs."""
     if wanted['status'] != got['status']:
         return '%s / %s' % (wanted.get('error', 'success'), got.get('error', 'success'))
     if wanted['status'] == 'error':
+        if wanted['errorType'] != got['errorType']:
+            return 'errorType %s / %s (%s)' % (wanted['errorType'], got['errorType'], got['error'])
         return None
-    for notes in ('warnings', 'infos'):
-        # Prometheus shows ten at most of each.
-        if len(wanted.get(notes, [])) < 10 and sorted(wanted.get(notes, [])) != sorted(got.get(notes, [])):
-            return '%s: %s / %s' % (notes, wanted.get(notes), got.get(notes))
+    if wanted['data']['resultType'] != got['data']['resultType']:
+        return 'type %s / %s' % (wanted['data']['resultType'], got['data']['resultType'])
+    for kind in ('warnings', 'infos'):
+        # Prometheus shows ten of each at most, and which ones is chance.
+        if len(wanted.get(kind, [])) < 10 and notes_of(wanted, kind) != notes_of(got, kind):
+            return '%s: %s / %s' % (kind, wanted.get(kind), got.get(kind))
     left, right = points(wanted), points(got)
     if left.keys() != right.keys():
         return 'series: only %s / only %s' % (sorted(left.keys() - right.keys())[:3],
@@ -196,33 +118,91 @@ def difference(wanted, got):
         same = len(values) == len(other) and all(
             abs(a[0] - b[0]) < 1e-6 and close(a[1], b[1]) for a, b in zip(values, other))
         if not same:
-            differing = [(a, b) for a, b in zip(values, other) if not close(a[1], b[1])][:2]
+            differing = [(a, b) for a, b in zip(values, other) if not close(a[1], b[1]) or a[0] != b[0]][:2]
             return '%s: %d / %d points, %s' % (key, len(values), len(other), differing)
+    sorting = re.match(r'sort_by_label(?:_desc)?\(.*"(\w+)"(?:, "\w+")?\)$', query)
+    # Prometheus's comparison puts a missing label before and behind the others alike.
+    if sorting and all('"%s"' % sorting[1] in key for key in left) and list(left) != list(right):
+        return 'order: %s / %s' % (list(left)[:4], list(right)[:4])
     return None
 
 
-def run(asked, base, span, seed, count):
-    """`asked` are two functions (path, parameters) → answer. Gives the number of differences."""
-    generator = Generator(seed, base, span)
-    differences = errors = 0
-    for number in range(count):
-        query = generator.vector(generator.random.randint(1, 3))
-        if number % 2:
-            parameters = {'query': query, 'time': base + generator.random.randint(0, span)}
-            path = 'query'
-        else:
-            start = base + generator.random.randint(0, span // 2)
-            parameters = {'query': query, 'start': start, 'end': start + generator.random.randint(0, span // 2),
-                          'step': generator.pick([15, 60, 47, 300])}
-            path = 'query_range'
-        wanted, got = asked[0](path, parameters), asked[1](path, parameters)
-        errors += wanted['status'] == 'error'
-        what = difference(wanted, got)
-        if what is not None:
-            differences += 1
-            print('DIFFERS %s %s\n  prometheus / lapwing: %s' % (path, parameters, what))
-    print('%d queries, %d errors on both sides or one, %d differences' % (count, errors, differences))
-    return differences
+class Comparison:
+    """`asked` are two functions (path, parameters) → answer."""
+
+    def __init__(self, asked, base, span=SPAN):
+        self.asked, self.base, self.span = asked, base, span
+        self.queries = self.errors = self.words = self.differences = 0
+        self.explained = {}
+
+    def differs(self, path, parameters):
+        wanted, got = (ask_one(path, parameters) for ask_one in self.asked)
+        return difference(wanted, got, parameters['query']), wanted, got
+
+    def smallest(self, tree, path, parameters, tries=300):
+        """The smallest query found that still differs, unexplained."""
+        def still(candidate, where, how):
+            how = dict(how, query=str(candidate))
+            what, _, _ = self.differs(where, how)
+            return what is not None and explained.reason(where, str(candidate), what) is None
+        if path == 'query_range':
+            for at in range(int(parameters['start']), int(parameters['end']) + 1, int(parameters['step'])):
+                tries -= 1
+                if still(tree, 'query', {'time': at}):
+                    path, parameters = 'query', {'time': at}
+                    break
+                if tries < 200:
+                    break
+        shrinking = True
+        while shrinking and tries > 0:
+            shrinking = False
+            for candidate in tree.simpler():
+                tries -= 1
+                if tries <= 0:
+                    break
+                if len(str(candidate)) < len(str(tree)) and still(candidate, path, parameters):
+                    tree, shrinking = candidate, True
+                    break
+        return path, dict(parameters, query=str(tree))
+
+    def run(self, seed, count, shrink=True, show_words=False):
+        generator = random_query.Generator(seed, self.base, self.span)
+        for number in range(count):
+            tree = generator.query()
+            start = self.base + generator.random.randint(0, self.span // 2)
+            end = start + generator.random.randint(0, self.span // 2)
+            if number % 2:
+                path, parameters = 'query', {'time': self.base + generator.random.randint(0, self.span)}
+            else:
+                path, parameters = 'query_range', {'start': start, 'end': end, 'step': generator.pick([15, 60, 47, 300])}
+            parameters['query'] = str(tree)
+            self.compare(tree, path, parameters, shrink, show_words)
+        print('%d queries, %d of them errors on both sides (%d in other words), %d explained, %d differences' % (
+            self.queries, self.errors, self.words, sum(self.explained.values()), self.differences))
+        for reason, times in sorted(self.explained.items()):
+            print('  %5d explained: %s' % (times, reason))
+        return self.differences
+
+    def compare(self, tree, path, parameters, shrink, show_words):
+        self.queries += 1
+        what, wanted, got = self.differs(path, parameters)
+        if what is None:
+            if wanted['status'] == 'error':
+                self.errors += 1
+                if wanted['error'] != got['error']:
+                    self.words += 1
+                    if show_words:
+                        print('WORDS %s\n  %s\n  %s' % (parameters['query'], wanted['error'], got['error']))
+            return
+        reason = explained.reason(path, parameters['query'], what)
+        if reason is not None:
+            self.explained[reason] = self.explained.get(reason, 0) + 1
+            return
+        self.differences += 1
+        if shrink:
+            path, parameters = self.smallest(tree, path, parameters)
+            what, _, _ = self.differs(path, parameters)
+        print('DIFFERS %s %s\n  prometheus / lapwing: %s' % (path, json.dumps(parameters), what), flush=True)
 
 
 def main():
@@ -233,17 +213,17 @@ def main():
     parser.add_argument('--count', type=int, default=500)
     parser.add_argument('--base', type=int, default=int(time.time()) // 3600 * 3600 - 7200)
     parser.add_argument('--push', action='store_true')
+    parser.add_argument('--keep-size', action='store_true')
+    parser.add_argument('--words', action='store_true', help='print errors that both give, in other words')
     options = parser.parse_args()
     if options.push:
-        folder = os.path.dirname(os.path.abspath(__file__))
-        with open(os.path.join(folder, 'differential.load')) as source:
-            series = [(labels, [(options.base * 1000 + at, value) for at, value in samples])
-                      for labels, samples in record.load(source.read().splitlines())]
+        series = data(options.base)
         for url in (options.prometheus, options.lapwing):
             record.push(url, series)
     asked = [lambda path, parameters, url=url: ask(url, path, parameters)
              for url in (options.prometheus, options.lapwing)]
-    sys.exit(1 if run(asked, options.base, 4100, options.seed, options.count) else 0)
+    differences = Comparison(asked, options.base).run(options.seed, options.count, not options.keep_size, options.words)
+    sys.exit(1 if differences else 0)
 
 
 if __name__ == '__main__':

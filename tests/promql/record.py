@@ -138,7 +138,7 @@ class Prometheus:
             [program, '--config.file=' + config, '--storage.tsdb.path=' + self.folder + '/data',
              '--web.listen-address=' + self.url[7:], '--web.enable-remote-write-receiver',
              '--storage.tsdb.retention.time=90y',
-             '--enable-feature=promql-experimental-functions'],
+             '--enable-feature=promql-experimental-functions,promql-duration-expr'],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(200):
             try:

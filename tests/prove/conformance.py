@@ -21,7 +21,7 @@ def ready(url):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--count", type=int, default=2000)
+    options.add_argument("--count", type=int, default=10000)
     options.add_argument("--seed", type=int, default=1)
     arguments = options.parse_args()
     prometheus = os.environ.get("PROMETHEUS")
@@ -32,7 +32,7 @@ def main():
         pathlib.Path(folder, "empty.yml").write_text("{}\n")
         with Process(prometheus, f"--config.file={folder}/empty.yml", f"--storage.tsdb.path={folder}/prometheus",
                      f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
-                     "--enable-feature=promql-experimental-functions"), \
+                     "--enable-feature=promql-experimental-functions,promql-duration-expr"), \
              Agent("--collectors", "none", folder=folder,
                    config="web: {enable_remote_write_receiver: true}\nrules: {shipped: false}\n") as agent:
             wait_for("Prometheus", 30, lambda: ready(f"http://127.0.0.1:{port}"))

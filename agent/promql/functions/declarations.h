@@ -68,12 +68,13 @@ SeriesStreamPointer function_sort_by_label(Evaluation&, const Node&, const StepG
 SeriesStreamPointer function_sort_by_label_desc(Evaluation&, const Node&, const StepGrid&);
 
 // histogram.cc
+SeriesStreamPointer function_histogram_fraction(Evaluation&, const Node&, const StepGrid&);
 SeriesStreamPointer function_histogram_quantile(Evaluation&, const Node&, const StepGrid&);
 
 // info.cc
 SeriesStreamPointer function_info(Evaluation&, const Node&, const StepGrid&);
 
-// refused.cc: what needs native histograms
-SeriesStreamPointer refuse_native_histograms(Evaluation&, const Node&, const StepGrid&);
+// native_histogram.cc
+SeriesStreamPointer native_histogram_function(Evaluation&, const Node&, const StepGrid&);
 
 }  // namespace lapwing::promql

@@ -15,8 +15,8 @@
 namespace lapwing::promql {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kBucketInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoQuantile = std::numeric_limits<double>::quiet_NaN();
 
 /// Falls between buckets up to this share of their sum come from rounding, not from the data.
 constexpr double kRoundingTolerance = 1e-12;
@@ -67,18 +67,49 @@ bool make_monotonic(std::vector<Bucket>& buckets) {
   return forced;
 }
 
-double quantile_of_buckets(double q, std::vector<Bucket>& buckets, bool& forced) {
-  if (std::isnan(q)) return kNaN;
-  if (q < 0) return -kInfinity;
-  if (q > 1) return kInfinity;
+void sort_buckets(std::vector<Bucket>& buckets) {
   std::stable_sort(buckets.begin(), buckets.end(),
                    [](const Bucket& a, const Bucket& b) { return a.bound < b.bound; });
-  if (buckets.back().bound != kInfinity) return kNaN;
+}
+
+/// The share of observations in (lower, upper], linear inside a bucket; the lowest bucket begins
+/// at -Inf.
+double fraction_of_buckets(double lower, double upper, std::vector<Bucket>& buckets) {
+  sort_buckets(buckets);
+  if (buckets.back().bound != kBucketInfinity) return kNoQuantile;
+  join_equal_bounds(buckets);
+  const double observations = buckets.back().count;
+  if (observations == 0 || std::isnan(lower) || std::isnan(upper)) return kNoQuantile;
+  if (lower >= upper) return 0;
+  const auto rank_of = [&](double value) {
+    double below = -kBucketInfinity;
+    double rank = 0;
+    for (const Bucket& bucket : buckets) {
+      if (below >= value) return rank;
+      if (bucket.bound > value)
+        return rank + (bucket.count - rank) * (value - below) / (bucket.bound - below);
+      rank = bucket.count;
+      below = bucket.bound;
+    }
+    return observations;
+  };
+  const double from = rank_of(lower);
+  const double to = rank_of(upper);
+  return ((to > observations ? observations : to) - (from > observations ? observations : from)) /
+         observations;
+}
+
+double quantile_of_buckets(double q, std::vector<Bucket>& buckets, bool& forced) {
+  if (std::isnan(q)) return kNoQuantile;
+  if (q < 0) return -kBucketInfinity;
+  if (q > 1) return kBucketInfinity;
+  sort_buckets(buckets);
+  if (buckets.back().bound != kBucketInfinity) return kNoQuantile;
   join_equal_bounds(buckets);
   forced = make_monotonic(buckets) || forced;
-  if (buckets.size() < 2) return kNaN;
+  if (buckets.size() < 2) return kNoQuantile;
   const double observations = buckets.back().count;
-  if (observations == 0) return kNaN;
+  if (observations == 0) return kNoQuantile;
   double rank = q * observations;
   std::size_t index = 0;
   while (index + 1 < buckets.size() && !(buckets[index].count >= rank)) ++index;
@@ -107,15 +138,19 @@ struct Histogram {
   std::vector<std::pair<double, std::size_t>> buckets;  // bound, index of the held series
 };
 
-class HistogramQuantile final : public SeriesStream {
+enum class Question { Quantile, Fraction };
+
+class HistogramStream final : public SeriesStream {
  public:
-  HistogramQuantile(Evaluation& evaluation, const Node& node, const StepGrid& grid)
-      : evaluation_(evaluation),
-        position_(std::get<Call>(node.form).arguments[1]->position),
-        quantile_(evaluation.scalar(*std::get<Call>(node.form).arguments[0], grid)),
-        held_(evaluation) {
-    warn_of_quantile(std::get<Call>(node.form).arguments[0]->position);
-    held_.add_all(*evaluation.vector(*std::get<Call>(node.form).arguments[1], grid));
+  HistogramStream(Evaluation& evaluation, const Node& node, const StepGrid& grid, Question question)
+      : evaluation_(evaluation), node_(node), question_(question), held_(evaluation) {
+    const Call& call = std::get<Call>(node.form);
+    for (const NodePointer& argument : call.arguments)
+      if (type(*argument) == ValueType::Scalar)
+        scalars_.push_back(evaluation.scalar(*argument, grid));
+    position_ = call.arguments.back()->position;
+    if (question_ == Question::Quantile) warn_of_quantile(call.arguments[0]->position);
+    held_.add_all(*evaluation.vector(*call.arguments.back(), grid));
     collect();
   }
 
@@ -133,11 +168,11 @@ class HistogramQuantile final : public SeriesStream {
 
  private:
   void warn_of_quantile(Position position) {
-    for (const double q : quantile_.values) {
+    for (const double q : scalars_[0].values) {
       if (q >= 0 && q <= 1) continue;
       evaluation_.warn(
           fmt::format("quantile value should be between 0 and 1, got {}", format_value(q)),
-          position);
+          position, node_);
       return;
     }
   }
@@ -152,7 +187,7 @@ class HistogramQuantile final : public SeriesStream {
             fmt::format("bucket label \"le\" is missing or has a malformed value of {} for metric "
                         "name {}",
                         quote(labels.get("le")), quote(labels.metric_name())),
-            position_);
+            position_, node_);
         continue;
       }
       Labels key = LabelsBuilder(labels).remove("le").remove(kMetricName).build();
@@ -173,10 +208,14 @@ class HistogramQuantile final : public SeriesStream {
         if (!is_absent(count)) buckets_.push_back({bound, count});
       }
       if (buckets_.empty()) continue;
-      bool forced = false;
-      values[step] = quantile_of_buckets(quantile_.at(step), buckets_, forced);
-      // Prometheus knows the name only at the histogram's first step; the notes stay comparable.
-      if (forced) note_forced(any ? std::string_view() : histogram.metric);
+      if (question_ == Question::Fraction) {
+        values[step] = fraction_of_buckets(scalars_[0].at(step), scalars_[1].at(step), buckets_);
+      } else {
+        bool forced = false;
+        values[step] = quantile_of_buckets(scalars_[0].at(step), buckets_, forced);
+        // Prometheus knows the name only at the histogram's first step; the notes stay comparable.
+        if (forced) note_forced(any ? std::string_view() : histogram.metric);
+      }
       any = true;
     }
     return any;
@@ -188,12 +227,14 @@ class HistogramQuantile final : public SeriesStream {
                     "https://prometheus.io/docs/prometheus/latest/querying/functions/"
                     "#histogram_quantile) for metric name {}",
                     quote(metric)),
-        position_);
+        position_, node_);
   }
 
   Evaluation& evaluation_;
-  const Position position_;
-  const ScalarColumn quantile_;
+  const Node& node_;
+  const Question question_;
+  Position position_;
+  std::vector<ScalarColumn> scalars_;
   HeldMatrix held_;
   std::vector<Histogram> histograms_;
   std::vector<Bucket> buckets_;
@@ -204,7 +245,12 @@ class HistogramQuantile final : public SeriesStream {
 
 SeriesStreamPointer function_histogram_quantile(Evaluation& evaluation, const Node& node,
                                                 const StepGrid& grid) {
-  return std::make_unique<HistogramQuantile>(evaluation, node, grid);
+  return std::make_unique<HistogramStream>(evaluation, node, grid, Question::Quantile);
+}
+
+SeriesStreamPointer function_histogram_fraction(Evaluation& evaluation, const Node& node,
+                                                const StepGrid& grid) {
+  return std::make_unique<HistogramStream>(evaluation, node, grid, Question::Fraction);
 }
 
 }  // namespace lapwing::promql

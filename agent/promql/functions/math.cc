@@ -10,8 +10,8 @@ namespace {
 
 /// Go's math.Max: an infinity wins over NaN, NaN over everything else.
 double larger(double a, double b) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (a == kInfinity || b == kInfinity) return kInfinity;
+  constexpr double kEndless = std::numeric_limits<double>::infinity();
+  if (a == kEndless || b == kEndless) return kEndless;
   if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
   return a > b ? a : b;
 }

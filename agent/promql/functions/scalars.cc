@@ -92,9 +92,8 @@ SeriesStreamPointer function_timestamp(Evaluation& evaluation, const Node& node,
                                        const StepGrid& grid) {
   const Node& bare = without_parentheses(argument(node, 0));
   const auto* selector = std::get_if<VectorSelector>(&bare.form);
-  SeriesStreamPointer input = selector != nullptr
-                                  ? select_instant(evaluation, *selector, grid, true)
-                                  : evaluation.vector(bare, grid);
+  SeriesStreamPointer input = selector != nullptr ? select_instant(evaluation, bare, grid, true)
+                                                  : evaluation.vector(bare, grid);
   auto stream = std::make_unique<TimestampStream>(std::move(input), grid, selector != nullptr);
   if (stream->one_name()) return stream;
   return merge_equal_labels(evaluation, std::move(stream));

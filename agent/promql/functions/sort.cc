@@ -31,12 +31,13 @@ class SortedStream final : public SeriesStream {
   std::size_t at_ = 0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes the leading run of digits, or of other characters, off `text`.
 std::string_view take_run(std::string_view& text) {
   std::size_t length = 1;
-  while (length < text.size() && is_digit(text[length]) == is_digit(text[0])) ++length;
+  while (length < text.size() && is_decimal_digit(text[length]) == is_decimal_digit(text[0]))
+    ++length;
   const std::string_view run = text.substr(0, length);
   text.remove_prefix(length);
   return run;
@@ -47,7 +48,7 @@ int compare_naturally(std::string_view a, std::string_view b) {
   while (!a.empty() && !b.empty()) {
     std::string_view left = take_run(a);
     std::string_view right = take_run(b);
-    if (is_digit(left[0]) && is_digit(right[0])) {
+    if (is_decimal_digit(left[0]) && is_decimal_digit(right[0])) {
       const auto significant = [](std::string_view digits) {
         return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
       };

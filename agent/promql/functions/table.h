@@ -20,15 +20,26 @@ struct Node;
 
 /// One window → one value, or absent_value().
 using RangeFunction = double (*)(const Window& window);
+/// The same of a window's minutes; only where these say exactly what the samples would.
+using MinuteFunction = double (*)(const MinuteWindow& window);
 /// One value → one value, or absent_value(); `scalars` are the call's scalar arguments.
 using ElementFunction = double (*)(double value, std::span<const double> scalars);
 /// For what needs more than one series or value; `node` holds the Call.
 using StreamFunction = SeriesStreamPointer (*)(Evaluation&, const Node& node, const StepGrid&);
 using ScalarFunction = ScalarColumn (*)(Evaluation&, const Node& node, const StepGrid&);
 
+/// Which columns of Minutes a MinuteFunction needs.
+enum class MinuteNeed { Ends, Corrections, Extremes, ExactSums };
+
+/// What the frame folds over the samples of a step, so that windows of many steps share the work.
+enum class BlockFold { None, Sum, Avg, Min, Max };
+
 /// A range function and what the frame around it has to do.
 struct RangeTask {
   RangeFunction function = nullptr;
+  MinuteFunction of_minutes = nullptr;
+  MinuteNeed needs = MinuteNeed::Ends;
+  BlockFold fold = BlockFold::None;
   bool keeps_name = false;
   bool wants_falls = false;
   bool expects_counter = false;  ///< tells the user when the name does not look like one

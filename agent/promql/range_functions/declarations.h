@@ -13,6 +13,10 @@ double range_delta(const Window&);
 double range_irate(const Window&);
 double range_idelta(const Window&);
 
+double minutes_rate(const MinuteWindow&);
+double minutes_increase(const MinuteWindow&);
+double minutes_delta(const MinuteWindow&);
+
 // regression.cc
 double range_deriv(const Window&);
 double range_predict_linear(const Window&);
@@ -37,5 +41,17 @@ double range_ts_of_min(const Window&);
 double range_ts_of_max(const Window&);
 double range_ts_of_first(const Window&);
 double range_ts_of_last(const Window&);
+
+// minutes.cc: the same from whole minutes
+double minutes_sum(const MinuteWindow&);
+double minutes_avg(const MinuteWindow&);
+double minutes_count(const MinuteWindow&);
+double minutes_min(const MinuteWindow&);
+double minutes_max(const MinuteWindow&);
+double minutes_first(const MinuteWindow&);
+double minutes_last(const MinuteWindow&);
+double minutes_present(const MinuteWindow&);
+double minutes_ts_of_first(const MinuteWindow&);
+double minutes_ts_of_last(const MinuteWindow&);
 
 }  // namespace lapwing::promql

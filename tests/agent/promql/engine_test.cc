@@ -91,11 +91,37 @@ TEST_CASE("engine: more series than allowed is Invalid") {
 
 TEST_CASE("engine: more points than allowed at once is Invalid") {
   Fixture f;
-  f.options.point_limit = 30;
+  f.options.point_limit = 60;
   CHECK(f.range("m_total").error().message == kTooMany);
   CHECK(f.range("sum(m_total)").ok());
   CHECK(f.range("m_total + m_total").error().message == kTooMany);
   CHECK(f.instant("max_over_time(vector(1)[1h:1s])").error().message == kTooMany);
+}
+
+TEST_CASE("engine: a query may take so much memory and no more") {
+  Fixture f;
+  f.options.memory_limit_bytes = 60 * 8;
+  CHECK(f.range("m_total").error().message == kTooMany);
+  CHECK(f.range("sum(m_total)").ok());
+  CHECK(f.instant("m_total").ok());
+}
+
+TEST_CASE("engine: the clock is looked at inside long loops") {
+  // Each look takes a second of the query's ten; one series has work for more looks than that.
+  struct Ticking final : Clock {
+    mutable std::chrono::nanoseconds now_{0};
+    Timestamp now() const override { return from_millis(0); }
+    std::chrono::nanoseconds monotonic() const override { return now_ += 1s; }
+  };
+  lapwing::testing::MemoryStore store;
+  for (int i = 0; i < 2000; ++i) store.add({{"__name__", "m"}}, from_millis(i * 1000), i);
+  const Ticking clock;
+  QueryContext context;
+  context.deadline = 10s;
+  const auto result =
+      Engine({}, clock).range(store, Expression::parse("stddev_over_time(m[30m])").value(),
+                              from_millis(0), from_millis(2'000'000), 1s, context);
+  CHECK(result.error().kind == ErrorKind::Unavailable);
 }
 
 TEST_CASE("engine: a query past its deadline or cancelled is Unavailable") {

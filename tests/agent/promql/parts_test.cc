@@ -11,6 +11,8 @@
 #include "agent/promql/grouping.h"
 #include "agent/promql/label_hash.h"
 #include "agent/promql/quantile.h"
+#include "agent/promql/step_search.h"
+#include "agent/promql/value_scan.h"
 
 using namespace lapwing;
 using namespace lapwing::promql;
@@ -68,4 +70,42 @@ TEST_CASE("operators and aggregations: every name is its own") {
   CHECK(is_comparison(Operator::GreaterOrEqual));
   CHECK_FALSE(is_comparison(Operator::And));
   CHECK(is_set_operator(Operator::Or));
+}
+
+TEST_CASE("step search: finds every bound, on regular and crooked times") {
+  std::vector<Timestamp> times;
+  for (int i = 0; i < 200; ++i)
+    if (i % 17 != 3) times.push_back(from_millis(1000 * i + i * i % 7));
+  for (const int step : {1, 60, 999, 1000, 7300, 500'000}) {
+    StepSearch search;
+    for (int bound = -5000; bound < 250'000; bound += step) {
+      const auto wanted = std::size_t(std::count_if(
+          times.begin(), times.end(), [&](Timestamp time) { return time <= from_millis(bound); }));
+      if (search.advance(times, from_millis(bound)) != wanted) {
+        CAPTURE(step, bound);
+        CHECK(search.at() == wanted);
+      }
+    }
+  }
+  StepSearch empty;
+  CHECK(empty.advance({}, from_millis(1)) == 0);
+}
+
+TEST_CASE("value scan: sees NaN and falls at any place") {
+  for (std::size_t size = 0; size < 20; ++size) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < size; ++i) values.push_back(double(i));
+    std::vector<std::uint32_t> falls;
+    CHECK_FALSE(has_nan(values));
+    find_falls(values, falls);
+    CHECK(falls.empty());
+    for (std::size_t at = 0; at < size; ++at) {
+      std::vector<double> changed = values;
+      changed[at] = std::numeric_limits<double>::quiet_NaN();
+      CHECK(has_nan(changed));
+      changed[at] = -1;
+      find_falls(changed, falls);
+      CHECK(falls == (at == 0 ? std::vector<std::uint32_t>{} : std::vector{std::uint32_t(at)}));
+    }
+  }
 }

@@ -1,0 +1,51 @@
+// SharedParts: parts of a query that come more than once in it, evaluated once and held.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+#include "agent/promql/evaluation.h"
+
+namespace lapwing::promql {
+
+/// Of one query. Used by one thread.
+class SharedParts {
+ public:
+  using Evaluate = std::function<SeriesStreamPointer(const Node& part)>;
+
+  /// nullptr when no part comes twice. Parts are instant vectors with equal text.
+  static std::unique_ptr<SharedParts> find(Evaluation& evaluation, const Node& root);
+
+  /// nullptr when the node is no such part, or is too large to be held. The series of the part over
+  /// the grid otherwise; `evaluate` is asked the first time, for the last of the equal nodes, to
+  /// which notes belong. Throws what it throws.
+  SeriesStreamPointer stream(const Node& node, const StepGrid& grid, const Evaluate& evaluate);
+
+ private:
+  using GridKey = std::tuple<std::int64_t, std::int64_t, std::size_t>;
+  struct Held {
+    std::unique_ptr<HeldMatrix> matrix;  ///< null: too large
+    bool one_name = false;
+  };
+  struct Part {
+    const Node* last = nullptr;
+    std::size_t count = 0;
+    std::map<GridKey, std::shared_ptr<Held>> held;
+  };
+  class Replay;
+
+  explicit SharedParts(Evaluation& evaluation) : evaluation_(evaluation) {}
+  void collect(const Node& node);
+  void hold(Held& held, SeriesStreamPointer stream);
+
+  Evaluation& evaluation_;
+  std::map<std::string, Part> parts_;
+  std::unordered_map<const Node*, Part*> part_of_;
+};
+
+}  // namespace lapwing::promql

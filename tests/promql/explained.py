@@ -1,0 +1,33 @@
+"""The differences from Prometheus 3.5 that are meant: where, a pattern of the query, one of the
+difference, and why."""
+import re
+
+REASONS = [
+    ('query_range', r'\binfo ?\(', r'series:|points|conflicting|same labelset',
+     "Prometheus 3.5 looks up info() labels by position and mixes series up at steps where an earlier one has no "
+     "sample; later versions look them up by labels, as Lapwing does"),
+    ('', r'\binfo ?\(.*\[[^\]]*:', r'series:|points|conflicting|same labelset', 'the same inside a subquery'),
+    ('', r'\binfo ?\(.*_info', r'conflicting label',
+     'which of two conflicting info metrics is asked first is chance in Prometheus'),
+    ('', r'count_values.*\b(a?(sin|cos|tan)h?|exp|ln|log2|log10|sqrt|atan2|\^|rad|deg|stddev|stdvar|deriv|linear|smoothing)\b',
+     r'series:', "the last digit of Go's and C's mathematical functions, which count_values turns into a label"),
+    ('', r'\b(ln|log2|log10)\b.*\bodd\b|\bodd\b.*\^', r'points|series:|success',
+     "Go's logarithm of numbers below 2.2e-308 is wrong on amd64 (its assembly takes them for normal ones)"),
+    ('', r'\b(sin|cos|tan)\b.*(\b(sinh|cosh|exp|stddev|stdvar|deriv)\b|\^)', r'points',
+     'the sine of a number beyond 1e15 is made of its last digits, in which Go and C differ'),
+    ('', r'limitk.*\b(or|unless|and|by|without|on|ignoring|info|count_values)\b', r'series:|points',
+     "limitk takes the first k that come, and behind these operators Prometheus's order is chance in a range query"),
+    ('', r'label_replace', r'success / invalid regular expression',
+     'Prometheus puts the expression into a group before it compiles it, so that ") (" is one'),
+    ('query_range', r'predict_linear.*\[[^\]]*:.*@', r'^(warnings|infos):',
+     'Prometheus evaluates a fixed subquery inside predict_linear over the whole range: notes of steps that no window sees'),
+    ('', r'label_replace.*"\("', r'regular expression', "a regular expression's error is explained in RE2's words"),
+]
+
+
+def reason(path, query, what):
+    """Why this difference is all right, or None."""
+    for where, in_query, in_difference, why in REASONS:
+        if path.endswith(where) and re.search(in_query, query) and re.search(in_difference, what):
+            return why
+    return None
