@@ -1,87 +1,169 @@
 #include "collectors/scrape/job.h"
 
-#include <algorithm>
-#include <limits>
-#include <set>
+#include <fmt/core.h>
+#include <glob.h>
 
-#include "agent/base/utf8.h"
+#include <algorithm>
+#include <array>
+#include <set>
 
 namespace lapwing::collectors::scrape {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kAddressLabel = "__address__";
+constexpr std::int64_t kMostCounted = 1'000'000'000'000;
 
-std::uint64_t limit(config::Mapping& job, std::string_view key, std::uint64_t fallback) {
-  return std::uint64_t(job.integer(key, std::int64_t(fallback), 0, kMost));
+struct NamedProtocol {
+  std::string_view name;
+  Protocol protocol;
+};
+constexpr std::array<NamedProtocol, 5> kProtocols = {
+    {{"PrometheusProto", Protocol::PrometheusProto},
+     {"PrometheusText0.0.4", Protocol::PrometheusText0_0_4},
+     {"PrometheusText1.0.0", Protocol::PrometheusText1_0_0},
+     {"OpenMetricsText0.0.1", Protocol::OpenMetricsText0_0_1},
+     {"OpenMetricsText1.0.0", Protocol::OpenMetricsText1_0_0}}};
+
+std::optional<Protocol> protocol_of(std::string_view text) {
+  for (const NamedProtocol& known : kProtocols)
+    if (known.name == text) return known.protocol;
+  return std::nullopt;
 }
 
-void read_authorization(config::Mapping& job, Credentials& credentials) {
-  job.section("basic_auth", [&](config::Mapping& basic) {
-    credentials.username = basic.string("username");
-    credentials.password = basic.secret("password");
-    credentials.password_file = basic.path("password_file");
-    basic.not_served({"username_file", "username_ref", "password_ref"});
-    if (!credentials.password.empty() && !credentials.password_file.empty())
-      basic.error("password_file", "set either password or password_file, not both");
-    basic.finish();
-  });
-  job.section("authorization", [&](config::Mapping& authorization) {
-    credentials.authorization_type = authorization.string("type", "Bearer");
-    credentials.authorization = authorization.secret("credentials");
-    credentials.authorization_file = authorization.path("credentials_file");
-    authorization.not_served({"credentials_ref"});
-    if (!credentials.authorization.empty() && !credentials.authorization_file.empty())
-      authorization.error("credentials_file",
-                          "set either credentials or credentials_file, not both");
-    if (credentials.authorization_type == "Basic" || credentials.authorization_type == "basic")
-      authorization.error("type", "must not be Basic: use basic_auth");
-    authorization.finish();
-  });
-  if (job.has("basic_auth") && job.has("authorization"))
-    job.error("authorization", "set at most one of basic_auth and authorization");
+std::string unknown_protocol(std::string_view text) {
+  return fmt::format(
+      "unknown scrape protocol {}, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 "
+      "PrometheusProto PrometheusText0.0.4 PrometheusText1.0.0]",
+      text);
 }
 
-void read_static_groups(config::Mapping& mapping, Job& job) {
-  mapping.each("static_configs", [&](config::Mapping& group) {
-    StaticGroup read;
-    read.targets = group.strings("targets");
-    read.labels = group.string_map("labels");
-    for (const std::string& target : read.targets) {
-      if (target.empty() || target.find('/') != std::string::npos)
-        group.error("targets", "\"" + target + "\" is not an address like host:port");
-    }
-    for (const auto& [name, value] : read.labels) {
-      if (name.empty() || !is_utf8(name) || !is_utf8(value))
-        group.error("labels", "\"" + name + "\" is not a valid label");
-    }
-    group.finish();
-    job.static_groups.push_back(std::move(read));
-  });
+std::vector<Protocol> read_protocols(config::Mapping& mapping,
+                                     const std::vector<Protocol>& fallback) {
+  constexpr std::string_view kKey = "scrape_protocols";
+  std::vector<Protocol> protocols;
+  std::set<std::string> seen;
+  for (const std::string& text : mapping.strings(kKey)) {
+    const std::optional<Protocol> protocol = protocol_of(text);
+    if (!seen.insert(text).second)
+      mapping.error(kKey, "duplicated protocol in scrape_protocols: " + text);
+    else if (!protocol)
+      mapping.error(kKey, unknown_protocol(text));
+    else if (*protocol == Protocol::PrometheusProto)
+      mapping.diagnostics().warn(mapping.place(), mapping.section_path() +
+                                                      ".scrape_protocols: PrometheusProto is not "
+                                                      "served yet and is not asked for");
+    else
+      protocols.push_back(*protocol);
+  }
+  return protocols.empty() ? fallback : protocols;
+}
+
+std::optional<Protocol> read_fallback_protocol(config::Mapping& mapping) {
+  constexpr std::string_view kKey = "fallback_scrape_protocol";
+  const std::string text = mapping.string(kKey);
+  if (text.empty()) return std::nullopt;
+  const std::optional<Protocol> protocol = protocol_of(text);
+  if (!protocol) mapping.error(kKey, "invalid fallback_scrape_protocol: " + unknown_protocol(text));
+  if (protocol == Protocol::PrometheusProto) {
+    mapping.error(kKey, "PrometheusProto is not served yet");
+    return std::nullopt;
+  }
+  return protocol;
+}
+
+Limits read_limits(config::Mapping& mapping, const Limits& fallback) {
+  const auto limit = [&](std::string_view key, std::uint64_t otherwise) {
+    const auto read = std::uint64_t(mapping.integer(key, 0, 0, kMostCounted));
+    return read > 0 ? read : otherwise;
+  };
+  Limits limits;
+  limits.body_size_bytes = mapping.size_bytes("body_size_limit", 0);
+  if (limits.body_size_bytes == 0) limits.body_size_bytes = fallback.body_size_bytes;
+  limits.samples = limit("sample_limit", fallback.samples);
+  limits.labels = limit("label_limit", fallback.labels);
+  limits.label_name_length = limit("label_name_length_limit", fallback.label_name_length);
+  limits.label_value_length = limit("label_value_length_limit", fallback.label_value_length);
+  limits.targets = limit("target_limit", fallback.targets);
+  return limits;
+}
+
+std::uint64_t read_keep_dropped(config::Mapping& mapping, std::uint64_t fallback) {
+  const auto read = std::uint64_t(mapping.integer("keep_dropped_targets", 0, 0, kMostCounted));
+  return read > 0 ? read : fallback;
+}
+
+NameValidation read_validation(config::Mapping& mapping, NameValidation fallback) {
+  constexpr std::string_view kKey = "metric_name_validation_scheme";
+  const std::string text = mapping.string(kKey);
+  if (text.empty()) return fallback;
+  if (text != "utf8" && text != "legacy")
+    mapping.error(kKey,
+                  "unknown metric name validation method specified, must be either '', 'legacy' or "
+                  "'utf8', got " +
+                      text);
+  return text == "legacy" ? NameValidation::Legacy : NameValidation::Utf8;
+}
+
+std::optional<NameEscaping> read_escaping(config::Mapping& mapping, NameValidation validation) {
+  constexpr std::string_view kKey = "metric_name_escaping_scheme";
+  const std::string text = mapping.string(kKey);
+  if (text.empty()) return std::nullopt;
+  if (text == "allow-utf-8") {
+    if (validation == NameValidation::Legacy)
+      mapping.error(kKey, "utf8 metric names requested but validation scheme is not set to UTF8");
+    return NameEscaping::AllowUtf8;
+  }
+  if (text == "dots") return NameEscaping::Dots;
+  if (text == "values") return NameEscaping::Values;
+  if (text != "underscores")
+    mapping.error(kKey,
+                  "unknown metric name escaping method specified, must be one of 'allow-utf-8', "
+                  "'underscores', 'dots', or 'values', got " +
+                      text);
+  return NameEscaping::Underscores;
 }
 
 void read_parameters(config::Mapping& mapping, Job& job) {
   mapping.section("params", [&](config::Mapping& parameters) {
     const config::Value* section = mapping.raw("params");
-    if (section == nullptr || section->kind() != config::Value::Kind::Map) return;
     for (const config::Value::Entry& entry : section->entries())
       job.parameters.emplace_back(entry.key, parameters.strings(entry.key));
-    parameters.finish();
   });
+  std::sort(job.parameters.begin(), job.parameters.end());
 }
 
 void read_timing(config::Mapping& mapping, const GlobalOptions& global, Job& job) {
-  job.interval = mapping.duration("scrape_interval", global.scrape_interval);
-  if (job.interval <= 0ms) {
-    mapping.error("scrape_interval", "must be longer than 0");
-    job.interval = global.scrape_interval;
-  }
-  job.timeout = mapping.duration("scrape_timeout", std::min(global.scrape_timeout, job.interval));
-  if (job.timeout <= 0ms || job.timeout > job.interval) {
-    mapping.error("scrape_timeout", "must be longer than 0 and at most the scrape interval, " +
-                                        format_duration(job.interval));
+  job.interval = mapping.duration("scrape_interval", 0ms);
+  if (job.interval <= 0ms) job.interval = global.scrape_interval;
+  job.timeout = mapping.duration("scrape_timeout", 0ms);
+  if (job.timeout <= 0ms) job.timeout = std::min(global.scrape_timeout, job.interval);
+  if (job.timeout > job.interval) {
+    mapping.error(
+        "scrape_timeout",
+        fmt::format("scrape timeout greater than scrape interval for scrape config with "
+                    "job name \"{}\" ({} > {})",
+                    job.name, format_duration(job.timeout), format_duration(job.interval)));
     job.timeout = job.interval;
   }
+}
+
+void read_pages(config::Mapping& mapping, const GlobalOptions& global, Job& job) {
+  job.honor_labels = mapping.flag("honor_labels", false);
+  job.honor_timestamps = mapping.flag("honor_timestamps", true);
+  job.track_timestamps_staleness = mapping.flag("track_timestamps_staleness", false);
+  job.accept_compressed = mapping.flag("enable_compression", true);
+  job.protocols = read_protocols(mapping, global.protocols);
+  job.fallback_protocol = read_fallback_protocol(mapping);
+  job.name_validation = read_validation(mapping, global.name_validation);
+  const std::optional<NameEscaping> escaping = read_escaping(mapping, job.name_validation);
+  job.name_escaping = escaping ? *escaping
+                      : global.name_escaping && job.name_validation == global.name_validation
+                          ? *global.name_escaping
+                      : job.name_validation == NameValidation::Legacy ? NameEscaping::Underscores
+                                                                      : NameEscaping::AllowUtf8;
+  mapping.not_served({"always_scrape_classic_histograms", "scrape_classic_histograms",
+                      "convert_classic_histograms_to_nhcb", "scrape_native_histograms",
+                      "native_histogram_bucket_limit", "native_histogram_min_bucket_factor",
+                      "scrape_failure_log_file"});
 }
 
 Job read_job(config::Mapping& mapping, const GlobalOptions& global) {
@@ -90,179 +172,95 @@ Job read_job(config::Mapping& mapping, const GlobalOptions& global) {
   read_timing(mapping, global, job);
   job.metrics_path = mapping.string("metrics_path", "/metrics");
   job.scheme = mapping.choice("scheme", "http", {"http", "https"});
-  job.honor_labels = mapping.flag("honor_labels", false);
-  job.honor_timestamps = mapping.flag("honor_timestamps", true);
-  job.track_timestamps_staleness = mapping.flag("track_timestamps_staleness", false);
-  job.follow_redirects = mapping.flag("follow_redirects", true);
-  job.accept_compressed = mapping.flag("enable_compression", true);
-  job.fallback_protocol =
-      mapping.choice("fallback_scrape_protocol", "",
-                     {"PrometheusText0.0.4", "PrometheusText1.0.0", "OpenMetricsText0.0.1",
-                      "OpenMetricsText1.0.0", "PrometheusProto"});
-  if (job.fallback_protocol.starts_with("OpenMetrics") ||
-      job.fallback_protocol == "PrometheusProto")
-    mapping.error("fallback_scrape_protocol",
-                  "only PrometheusText0.0.4 and PrometheusText1.0.0 are served yet");
-  job.limits.body_size_bytes = mapping.size_bytes("body_size_limit", global.body_size_limit_bytes);
-  job.limits.samples = limit(mapping, "sample_limit", global.sample_limit);
-  job.limits.labels = limit(mapping, "label_limit", global.label_limit);
-  job.limits.label_name_length =
-      limit(mapping, "label_name_length_limit", global.label_name_length_limit);
-  job.limits.label_value_length =
-      limit(mapping, "label_value_length_limit", global.label_value_length_limit);
-  job.limits.targets = limit(mapping, "target_limit", 0);
+  read_pages(mapping, global, job);
+  job.limits = read_limits(mapping, global.limits);
+  job.keep_dropped_targets = read_keep_dropped(mapping, global.keep_dropped_targets);
   read_parameters(mapping, job);
-  read_authorization(mapping, job.credentials);
-  mapping.section("tls_config", [&](config::Mapping& tls) {
-    job.ca_file = tls.path("ca_file");
-    job.verify_tls = !tls.flag("insecure_skip_verify", false);
-    tls.not_served({"ca", "ca_ref", "cert", "cert_file", "cert_ref", "key", "key_file", "key_ref",
-                    "server_name", "min_version", "max_version"});
-    tls.finish();
-  });
-  read_static_groups(mapping, job);
-  mapping.not_served({"relabel_configs",
-                      "metric_relabel_configs",
-                      "scrape_protocols",
-                      "scrape_classic_histograms",
-                      "always_scrape_classic_histograms",
-                      "convert_classic_histograms_to_nhcb",
-                      "scrape_native_histograms",
-                      "native_histogram_bucket_limit",
-                      "native_histogram_min_bucket_factor",
-                      "keep_dropped_targets",
-                      "scrape_failure_log_file",
-                      "metric_name_validation_scheme",
-                      "metric_name_escaping_scheme",
-                      "oauth2",
-                      "enable_http2",
-                      "http_headers",
-                      "proxy_url",
-                      "no_proxy",
-                      "proxy_from_environment",
-                      "proxy_connect_header",
-                      "bearer_token",
-                      "bearer_token_file"});
-  mapping.not_served({"file_sd_configs",        "http_sd_configs",       "dns_sd_configs",
-                      "consul_sd_configs",      "kubernetes_sd_configs", "docker_sd_configs",
-                      "dockerswarm_sd_configs", "ec2_sd_configs",        "gce_sd_configs",
-                      "azure_sd_configs",       "openstack_sd_configs",  "digitalocean_sd_configs",
-                      "hetzner_sd_configs",     "ionos_sd_configs",      "kuma_sd_configs",
-                      "lightsail_sd_configs",   "linode_sd_configs",     "marathon_sd_configs",
-                      "nerve_sd_configs",       "nomad_sd_configs",      "ovhcloud_sd_configs",
-                      "puppetdb_sd_configs",    "scaleway_sd_configs",   "serverset_sd_configs",
-                      "stackit_sd_configs",     "triton_sd_configs",     "uyuni_sd_configs",
-                      "vultr_sd_configs",       "eureka_sd_configs"});
+  job.http = read_http_options(mapping);
+  job.relabel_rules = read_relabel_rules(mapping, "relabel_configs");
+  job.metric_relabel_rules = read_relabel_rules(mapping, "metric_relabel_configs");
+  job.discovery = read_discovery(mapping, !job.relabel_rules.empty());
   return job;
 }
 
-std::string url_of(const Job& job, const LabelsBuilder& labels) {
-  std::string url(labels.get("__scheme__"));
-  url.append("://").append(labels.get(kAddressLabel)).append(labels.get("__metrics_path__"));
-  char separator = url.find('?') == std::string::npos ? '?' : '&';
-  const auto append = [&](std::string_view name, std::string_view value) {
-    url += std::exchange(separator, '&');
-    append_query_text(url, name);
-    url += '=';
-    append_query_text(url, value);
-  };
-  std::set<std::string, std::less<>> written;
-  for (const auto& [name, values] : job.parameters) {
-    written.insert(name);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::string label = "__param_" + name;
-      append(name, i == 0 ? labels.get(label) : std::string_view(values[i]));
-    }
-  }
-  for (const auto& [name, value] : labels.pairs()) {
-    constexpr std::string_view kPrefix = "__param_";
-    if (!name.starts_with(kPrefix)) continue;
-    const std::string_view parameter = std::string_view(name).substr(kPrefix.size());
-    if (!written.contains(parameter)) append(parameter, value);
-  }
-  return url;
+/// Files that a pattern names, sorted; a pattern that matches nothing is no error.
+std::vector<std::string> matching_files(const std::string& pattern) {
+  std::vector<std::string> files;
+  glob_t found{};
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return files;
 }
 
-Result<TargetPlan> plan_target(const Job& job, const std::string& address,
-                               const TextPairs& group_labels) {
-  LabelsBuilder labels;
-  labels.set("job", job.name);
-  labels.set("__scheme__", job.scheme).set("__metrics_path__", job.metrics_path);
-  labels.set("__scrape_interval__", format_duration(job.interval));
-  labels.set("__scrape_timeout__", format_duration(job.timeout));
-  for (const auto& [name, values] : job.parameters)
-    if (!values.empty()) labels.set("__param_" + name, values.front());
-  labels.set(kAddressLabel, address);
-  for (const auto& [name, value] : group_labels) labels.set(name, value);
+class JobReader {
+ public:
+  explicit JobReader(const GlobalOptions& global) : global_(global) {}
 
-  TargetPlan plan;
-  plan.pool = job.name;
-  plan.discovered = labels.build();
-  if (labels.get(kAddressLabel).empty()) return invalid("a target without an address");
-  const Result<Duration> interval = parse_duration(labels.get("__scrape_interval__"));
-  const Result<Duration> timeout = parse_duration(labels.get("__scrape_timeout__"));
-  if (!interval || *interval <= 0ms || !timeout || *timeout <= 0ms || *timeout > *interval)
-    return invalid(address + ": __scrape_interval__ or __scrape_timeout__ makes no sense");
-  plan.interval = *interval;
-  plan.timeout = *timeout;
-  plan.url = url_of(job, labels);
-  if (labels.get("instance").empty())
-    labels.set("instance", std::string(labels.get(kAddressLabel)));
-  const auto pairs = labels.pairs();
-  for (const auto& pair : pairs)
-    if (pair.first.starts_with("__")) labels.remove(pair.first);
-  plan.labels = labels.build();
-  return plan;
-}
+  void read(config::Mapping& root) {
+    root.each("scrape_configs", [&](config::Mapping& mapping) {
+      Job job = read_job(mapping, global_);
+      if (!job.name.empty() && !names_.insert(job.name).second)
+        mapping.error("job_name",
+                      fmt::format("found multiple scrape configs with job name \"{}\"", job.name));
+      jobs.push_back(std::move(job));
+    });
+  }
+
+  void read_file(const std::string& file, config::Mapping& root) {
+    const auto tree = config::load_files({file});
+    if (!tree) return root.error("scrape_config_files", tree.error().message);
+    config::Mapping content(*tree, "", root.diagnostics());
+    read(content);
+    content.finish();
+  }
+
+  std::vector<Job> jobs;
+
+ private:
+  const GlobalOptions& global_;
+  std::set<std::string> names_;
+};
 
 }  // namespace
 
-void append_query_text(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else if (c == ' ') {
-      out += '+';
-    } else {
-      const auto byte = std::uint8_t(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
+std::string_view name(Protocol protocol) {
+  for (const NamedProtocol& known : kProtocols)
+    if (known.protocol == protocol) return known.name;
+  return "";
 }
 
-std::string TargetPlan::identity() const { return pool + '\n' + url + '\n' + labels.to_string(); }
+std::vector<Protocol> default_protocols() {
+  return {Protocol::OpenMetricsText1_0_0, Protocol::OpenMetricsText0_0_1,
+          Protocol::PrometheusText1_0_0, Protocol::PrometheusText0_0_4};
+}
+
+GlobalOptions read_global_options(config::Mapping& global) {
+  GlobalOptions options;
+  options.scrape_interval = global.duration("scrape_interval", options.scrape_interval);
+  if (options.scrape_interval <= 0ms) {
+    global.error("scrape_interval", "must be longer than 0");
+    options.scrape_interval = 1min;
+  }
+  options.scrape_timeout = global.duration("scrape_timeout", 0ms);
+  if (options.scrape_timeout > options.scrape_interval)
+    global.error("scrape_timeout", "global scrape timeout greater than scrape interval");
+  if (options.scrape_timeout <= 0ms)
+    options.scrape_timeout = std::min(GlobalOptions().scrape_timeout, options.scrape_interval);
+  options.limits = read_limits(global, {});
+  options.keep_dropped_targets = read_keep_dropped(global, 0);
+  options.protocols = read_protocols(global, default_protocols());
+  options.name_validation = read_validation(global, NameValidation::Utf8);
+  options.name_escaping = read_escaping(global, options.name_validation);
+  return options;
+}
 
 std::vector<Job> read_jobs(config::Mapping& root, const GlobalOptions& global) {
-  std::vector<Job> jobs;
-  std::set<std::string> names;
-  root.each("scrape_configs", [&](config::Mapping& mapping) {
-    Job job = read_job(mapping, global);
-    if (!job.name.empty() && !names.insert(job.name).second)
-      mapping.error("job_name", "\"" + job.name + "\" is the name of another job already");
-    jobs.push_back(std::move(job));
-  });
-  return jobs;
-}
-
-std::vector<TargetPlan> plan_targets(const Job& job, std::vector<std::string>& trouble) {
-  std::vector<TargetPlan> plans;
-  std::set<std::string> identities;
-  for (const StaticGroup& group : job.static_groups) {
-    for (const std::string& address : group.targets) {
-      Result<TargetPlan> plan = plan_target(job, address, group.labels);
-      if (!plan) {
-        trouble.push_back("job " + job.name + ": " + plan.error().message);
-      } else if (identities.insert(plan->identity()).second) {
-        plans.push_back(std::move(*plan));
-      }
-    }
-  }
-  return plans;
+  JobReader reader(global);
+  reader.read(root);
+  for (const std::string& pattern : root.paths("scrape_config_files"))
+    for (const std::string& file : matching_files(pattern)) reader.read_file(file, root);
+  return std::move(reader.jobs);
 }
 
 }  // namespace lapwing::collectors::scrape

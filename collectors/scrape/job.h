@@ -1,52 +1,37 @@
-// A scrape job as the configuration states it, and the targets that it means. Formats and
-// defaults are Prometheus's (configuration/#scrape_config); only static targets so far.
+// A scrape job as the configuration states it. Formats, defaults and errors are Prometheus 3.5's
+// (configuration/#scrape_config). Leaves out the discovery of other systems (Kubernetes, clouds):
+// such keys are known and warned about.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "agent/base/time.h"
 #include "agent/config/mapping.h"
-#include "agent/model/labels.h"
+#include "collectors/scrape/discovery/options.h"
+#include "collectors/scrape/http_options.h"
+#include "collectors/scrape/relabel.h"
 
 namespace lapwing::collectors::scrape {
 
-/// What `global` says of scraping; whoever reads `global` fills it in.
-struct GlobalOptions {
-  Duration scrape_interval = 1min;
-  Duration scrape_timeout = 10s;
-  std::uint64_t body_size_limit_bytes = 0;  ///< 0: kBodyLimitBytes
-  std::uint64_t sample_limit = 0;           ///< this and below: 0 means none
-  std::uint64_t label_limit = 0;
-  std::uint64_t label_name_length_limit = 0;
-  std::uint64_t label_value_length_limit = 0;
+enum class Protocol {
+  PrometheusProto,
+  PrometheusText0_0_4,
+  PrometheusText1_0_0,
+  OpenMetricsText0_0_1,
+  OpenMetricsText1_0_0,
 };
+/// "PrometheusText0.0.4", as the configuration writes it.
+std::string_view name(Protocol protocol);
 
-inline constexpr std::uint64_t kBodyLimitBytes = 64u << 20;
-/// Targets of all jobs together.
-inline constexpr std::size_t kTargetLimit = 5'000;
-/// Series of one page, whatever sample_limit says.
-inline constexpr std::size_t kPageSeriesLimit = 1'000'000;
+enum class NameValidation { Utf8, Legacy };
+enum class NameEscaping { AllowUtf8, Underscores, Dots, Values };
 
-using TextPairs = std::vector<std::pair<std::string, std::string>>;
-
-struct StaticGroup {
-  std::vector<std::string> targets;
-  TextPairs labels;
-};
-
-struct Credentials {
-  std::string username;
-  config::Secret password;
-  std::string password_file;
-  std::string authorization_type = "Bearer";
-  config::Secret authorization;
-  std::string authorization_file;
-};
-
+/// 0 means no limit, but for the body: kBodyLimitBytes.
 struct Limits {
   std::uint64_t body_size_bytes = 0;
   std::uint64_t samples = 0;
@@ -57,47 +42,57 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// The protocols that are asked for unless the configuration says otherwise, best first.
+std::vector<Protocol> default_protocols();
+
+/// What `global` says of scraping.
+struct GlobalOptions {
+  Duration scrape_interval = 1min;
+  Duration scrape_timeout = 10s;
+  Limits limits{};
+  std::uint64_t keep_dropped_targets = 0;
+  std::vector<Protocol> protocols = default_protocols();
+  NameValidation name_validation = NameValidation::Utf8;
+  std::optional<NameEscaping> name_escaping{};  ///< unset: what goes with the validation
+};
+
+inline constexpr std::uint64_t kBodyLimitBytes = 64u << 20;
+/// Targets of all jobs together.
+inline constexpr std::size_t kTargetLimit = 5'000;
+/// Series of one page, whatever sample_limit says.
+inline constexpr std::size_t kPageSeriesLimit = 1'000'000;
+/// Dropped targets that a job remembers, whatever keep_dropped_targets says.
+inline constexpr std::size_t kDroppedTargetLimit = 1'000;
+
 struct Job {
   std::string name;
   Duration interval = 1min;
   Duration timeout = 10s;
   std::string metrics_path = "/metrics";
   std::string scheme = "http";
-  std::vector<std::pair<std::string, std::vector<std::string>>> parameters;
+  std::vector<std::pair<std::string, std::vector<std::string>>> parameters{};  ///< sorted by name
   bool honor_labels = false;
   bool honor_timestamps = true;
   bool track_timestamps_staleness = false;
-  bool follow_redirects = true;
   bool accept_compressed = true;
-  std::string fallback_protocol;  ///< "" or PrometheusText0.0.4, PrometheusText1.0.0
-  Credentials credentials;
-  std::string ca_file;
-  bool verify_tls = true;
-  Limits limits;
-  std::vector<StaticGroup> static_groups;
+  std::vector<Protocol> protocols = default_protocols();  ///< those we serve, best first
+  std::optional<Protocol> fallback_protocol{};
+  NameValidation name_validation = NameValidation::Utf8;
+  NameEscaping name_escaping = NameEscaping::AllowUtf8;
+  Limits limits{};
+  std::uint64_t keep_dropped_targets = 0;  ///< 0: kDroppedTargetLimit
+  HttpOptions http{};
+  std::vector<RelabelRule> relabel_rules{};
+  std::vector<RelabelRule> metric_relabel_rules{};
+  DiscoveryOptions discovery{};
+
+  bool operator==(const Job&) const = default;
 };
 
-/// Reads the list `scrape_configs`.
+/// Reads what `global` says of scraping; the other keys are the caller's.
+GlobalOptions read_global_options(config::Mapping& global);
+
+/// Reads the list `scrape_configs` and the files that `scrape_config_files` names.
 std::vector<Job> read_jobs(config::Mapping& root, const GlobalOptions& global);
-
-/// One target, ready to be scraped.
-struct TargetPlan {
-  std::string pool;
-  std::string url;
-  Labels labels;      ///< target labels: job, instance and the configured ones
-  Labels discovered;  ///< before the labels that begin with "__" were taken out
-  Duration interval{};
-  Duration timeout{};
-
-  /// Equal for the same target over a reload: pool, URL and labels.
-  std::string identity() const;
-};
-
-/// The targets of a job, doubles left out; Invalid ones (no address, bad interval label) are left
-/// out and named in `trouble`.
-std::vector<TargetPlan> plan_targets(const Job& job, std::vector<std::string>& trouble);
-
-/// Percent-encodes a query's name or value.
-void append_query_text(std::string& out, std::string_view text);
 
 }  // namespace lapwing::collectors::scrape

@@ -2,10 +2,13 @@
 // Stepped by the collect thread; answers come from the client's thread through a mailbox.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "agent/base/log.h"
@@ -14,13 +17,10 @@
 #include "agent/model/appender.h"
 #include "agent/model/status.h"
 #include "agent/model/watermark.h"
-#include "collectors/scrape/job.h"
-#include "collectors/scrape/target_series.h"
+#include "collectors/scrape/scrape_target.h"
+#include "collectors/scrape/target.h"
 
 namespace lapwing::collectors::scrape {
-
-/// Sends a request; `done` is called once, on any thread. http::Client::send in the agent.
-using Send = std::function<void(http::ClientRequest, http::ClientCallback)>;
 
 class Scraper {
  public:
@@ -38,13 +38,14 @@ class Scraper {
   ~Scraper();
 
   /// Targets with the same identity keep their series, schedule and health.
-  void apply(const std::vector<Job>& jobs);
+  void apply(const TargetPools& pools);
 
   /// Takes the ticks that are due and announces them to the watermark; before its advance().
   void announce(Timestamp now);
   /// Sends what announce() took.
   void send_due();
-  /// Stores the answers that have come, and stops consumers from waiting for late ones.
+  /// Reads and stores the answers that have come, a large page in parts, and stops consumers from
+  /// waiting for late ones.
   void step(Timestamp now);
   /// When announce() or step() has something to do, unless an answer comes sooner.
   Timestamp due() const;
@@ -52,27 +53,32 @@ class Scraper {
   void append_status(std::vector<TargetStatus>& targets) const;
   void append_metadata(std::vector<MetricMetadata>& metadata) const;
   /// Grows with every change of what append_metadata() gives.
-  std::uint64_t metadata_version() const;
+  std::uint64_t metadata_version() const { return metadata_version_; }
 
  private:
-  class Target;
   struct Mailbox;
+  struct Figures;
 
   void drain();
+  void read_pages();
+  void conclude(ScrapeTarget& target);
+  void release(ScrapeTarget& target);
+  void note_limit(LimitHit hit);
+  void note_counts(const TargetCounts& before, const TargetCounts& after);
+  void find_next_due();
 
   Surroundings surroundings_;
   std::shared_ptr<Mailbox> mailbox_;
-  std::map<std::string, std::unique_ptr<Target>> targets_;  // by identity
-  std::map<std::uint64_t, Target*> by_number_;
-  std::vector<Target*> due_targets_;
+  std::map<std::string, std::unique_ptr<ScrapeTarget>> targets_;  // by identity
+  std::unordered_map<std::uint64_t, ScrapeTarget*> by_number_;
+  std::vector<ScrapeTarget*> due_targets_;
+  std::deque<ScrapeTarget*> reading_;                        // their pages are in hand
+  std::deque<std::pair<Timestamp, std::uint64_t>> awaited_;  // by tick; some no longer
+  Timestamp next_due_ = kBeginningOfTime;                    // the earliest schedule's
+  Duration longest_interval_{};
   std::uint64_t next_number_ = 1;
-  std::uint64_t removed_metadata_versions_ = 0;
-  metrics::Counter scrapes_;
-  metrics::Counter failures_;
-  metrics::Counter missed_ticks_;
+  std::uint64_t metadata_version_ = 0;
+  std::unique_ptr<Figures> figures_;
 };
-
-/// Which parser a Content-Type asks for: success for the text format, else why not.
-Result<void> check_content_type(std::string_view content_type, std::string_view fallback_protocol);
 
 }  // namespace lapwing::collectors::scrape

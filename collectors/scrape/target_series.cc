@@ -1,350 +1,502 @@
 #include "collectors/scrape/target_series.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <utility>
 
-#include "agent/base/utf8.h"
-#include "agent/model/metric_info.h"
 #include "agent/model/sample.h"
+#include "collectors/scrape/openmetrics_parser.h"
+#include "collectors/scrape/sample_value.h"
+#include "collectors/scrape/text_parser.h"
 
 namespace lapwing::collectors::scrape {
 namespace {
 
-constexpr std::size_t kMetadataLimit = 10'000;
-// Vanished series are remembered for their return, up to as many again as are live and these.
-constexpr std::size_t kKeptVanishedSeries = 1'000;
-constexpr std::string_view kExported = "exported_";
+// How much dearer a line is whose text is looked at, beside one that is only compared.
+constexpr std::size_t kNewLineWork = 8;
+// A store that has refused this many of a page's series is not asked for the rest of them.
+constexpr std::size_t kRefusalsPerPage = 1'000;
+constexpr std::uint32_t kNoRow = UINT32_MAX;
+// Columns longer than a page needs by this much and half are cut.
+constexpr std::size_t kSpareRows = 1'024;
 
-constexpr std::array<std::string_view, 5> kReportNames = {
-    "up", "scrape_duration_seconds", "scrape_samples_scraped",
-    "scrape_samples_post_metric_relabeling", "scrape_series_added"};
+constexpr std::array<std::string_view, 8> kReportNames = {"up",
+                                                          "scrape_duration_seconds",
+                                                          "scrape_samples_scraped",
+                                                          "scrape_samples_post_metric_relabeling",
+                                                          "scrape_series_added",
+                                                          "scrape_timeout_seconds",
+                                                          "scrape_sample_limit",
+                                                          "scrape_body_size_bytes"};
+constexpr std::size_t kPlainReports = 5;
 
-const std::pair<std::string, std::string>* find_label(
-    const std::vector<std::pair<std::string, std::string>>& labels, std::string_view name) {
-  const auto found = std::find_if(labels.begin(), labels.end(),
-                                  [&](const auto& label) { return label.first == name; });
-  return found == labels.end() ? nullptr : &*found;
+template <typename Word>
+bool equal_word(const char* a, const char* b) {
+  Word x, y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
+
+/// Whether `size` bytes, 2 to 16, are equal at both places: two words that may overlap.
+bool equal_bytes(const char* a, const char* b, std::size_t size) {
+  if (size >= 8)
+    return equal_word<std::uint64_t>(a, b) && equal_word<std::uint64_t>(a + size - 8, b + size - 8);
+  if (size >= 4)
+    return equal_word<std::uint32_t>(a, b) && equal_word<std::uint32_t>(a + size - 4, b + size - 4);
+  return equal_word<std::uint16_t>(a, b) && equal_word<std::uint16_t>(a + size - 2, b + size - 2);
+}
+
+/// Keeps the bytes from a sample's value to its line feed, so that the same bytes are not read
+/// again; longer ones are not kept.
+void keep_value(PageMemory::Line& line, const char* from, const char* to, double value) {
+  const std::size_t size = std::size_t(to - from);
+  line.value_size = size <= PageMemory::kValueText ? std::uint8_t(size) : std::uint8_t{0};
+  line.value = value;
+  if (line.value_size != 0) std::memcpy(line.value_text.data(), from, size);
+}
+
+/// Whether braces follow a bare name after blanks: then the name is not all that names the series.
+bool braces_follow(const char* at, const char* end) {
+  while (at != end && (*at == ' ' || *at == '\t')) ++at;
+  return at != end && *at == '{';
 }
 
 }  // namespace
 
 TargetSeries::TargetSeries(Appender& appender, std::string_view source_name, Options options)
-    : appender_(appender), source_(appender.source(source_name)), options_(std::move(options)) {
-  for (const std::string_view name : kReportNames) {
-    Series series;
-    series.fresh_labels = LabelsBuilder(options_.target_labels).set(kMetricName, name).build();
-    series.kind = SeriesKind::Gauge;
-    report_.push_back(std::move(series));
-  }
+    : appender_(appender),
+      source_(appender.source(source_name)),
+      labels_(std::move(options.labels)),
+      honor_timestamps_(options.honor_timestamps),
+      track_timestamps_(options.track_timestamps_staleness),
+      extra_metrics_(options.extra_metrics),
+      timeout_(options.timeout) {
+  for (std::size_t i = 0; i < report_.size(); ++i)
+    report_[i].labels =
+        LabelsBuilder(labels_.options().target_labels).set(kMetricName, kReportNames[i]).build();
 }
 
-Result<void> TargetSeries::read(std::string_view page, PageOutcome& outcome) {
-  staged_.clear();
-  next_order_.clear();
-  TextParser parser(page);
-  Result<void> read = read_entries(parser, outcome);
-  if (read && options_.limits.samples > 0 && outcome.scraped > options_.limits.samples)
-    read = invalid("the page has " + std::to_string(outcome.scraped) +
-                   " samples, more than sample_limit " + std::to_string(options_.limits.samples));
-  if (!read)
-    staged_.clear();
-  else
-    std::swap(order_, next_order_);
-  return read;
+void TargetSeries::begin(std::string page, PageFormat format) {
+  drop_page();
+  const bool same_format = format == format_ || page.empty();
+  page_ = std::move(page);
+  if (!page_.empty()) format_ = format;
+  at_ = 0;
+  number_label_ = NumberLabel::None;
+  over_sample_limit_ = false;
+  memory_.begin_page(same_format ? PageMemory::Format::Same : PageMemory::Format::Other);
+  stage_ = page_.empty() ? Stage::Ready : Stage::Lines;
 }
 
-Result<void> TargetSeries::read_entries(TextParser& parser, PageOutcome& outcome) {
+void TargetSeries::drop_page() {
+  forget_samples();
+  stage_ = Stage::None;
+  scraped_ = kept_ = added_ = added_timed_ = appended_ = 0;
+  tracked_ = tracked_again_ = 0;
+}
+
+void TargetSeries::forget_samples() {
+  page_ = {};
+  used_ = 0;
+  timed_.clear();
+  unresolved_.clear();
+  resolved_ = 0;
+  refused_now_ = 0;
+}
+
+Result<void> TargetSeries::read(std::string page, PageFormat format) {
+  begin(std::move(page), format);
   while (true) {
-    const Result<TextParser::Entry> entry = parser.next();
+    const Result<bool> ready = read_some(SIZE_MAX);
+    if (!ready) return ready.error();
+    if (*ready) return {};
+  }
+}
+
+Result<bool> TargetSeries::read_some(std::size_t work) {
+  if (stage_ == Stage::Lines) {
+    const Result<void> read = format_ == PageFormat::Text ? read_lines<TextParser>(work)
+                                                          : read_lines<OpenMetricsParser>(work);
+    if (!read) {
+      forget_samples();
+      stage_ = Stage::Broken;
+      return read.error();
+    }
+  }
+  if (stage_ == Stage::Series) resolve_some(work);
+  return stage_ == Stage::Ready;
+}
+
+Result<void> TargetSeries::count_sample() {
+  if (++scraped_ <= kPageSeriesLimit) return {};
+  return invalid("the page has more than " + std::to_string(kPageSeriesLimit) + " samples");
+}
+
+bool TargetSeries::within_sample_limit() {
+  const std::uint64_t limit = labels_.options().limits.samples;
+  over_sample_limit_ = over_sample_limit_ || (++appended_ > limit && limit > 0);
+  return !over_sample_limit_;
+}
+
+void TargetSeries::track(PageMemory::Line& line) {
+  const std::uint32_t round = memory_.round();
+  if (line.tracked_round == round) return;
+  tracked_again_ += line.tracked_round + 1 == round ? 1 : 0;
+  line.tracked_round = round;
+  ++tracked_;
+}
+
+void TargetSeries::put(SeriesRef ref, double value) {
+  if (used_ == refs_.size()) {
+    const std::size_t longer = std::max(used_ + used_ / 2, memory_.live()) + kReportSeries;
+    refs_.resize(longer);
+    values_.resize(longer);
+  }
+  refs_[used_] = ref;
+  values_[used_++] = value;
+}
+
+void TargetSeries::stage(PageMemory::Line& line, bool first, double value, bool known,
+                         std::optional<std::int64_t> millis) {
+  ++kept_;
+  const bool timed = millis.has_value() && honor_timestamps_;
+  if (!first && !timed) {
+    ++counts_.duplicates;
+    return;
+  }
+  if (!within_sample_limit()) return;
+  if (!timed || track_timestamps_) track(line);
+  if (!known) ++added_;
+  if (!known && timed) ++added_timed_;
+  if (line.ref == kNoSeries)
+    unresolved_.push_back({memory_.number_of(line), timed ? kNoRow : std::uint32_t(used_)});
+  if (timed)
+    timed_.push_back({memory_.number_of(line), value, *millis});
+  else
+    put(line.ref, value);
+}
+
+template <typename Parser>
+Result<void> TargetSeries::read_lines(std::size_t& work) {
+  Parser parser(page_);
+  parser.move_to(at_);
+  parser.set_number_label(number_label_);
+  while (true) {
+    if (Result<void> read = read_expected_lines(parser, work); !read) return read;
+    if (work == 0) break;
+    work -= std::min(work, kNewLineWork);
+    const std::size_t from = parser.position();
+    const Result<Entry> entry = parser.next();
     if (!entry) return entry.error();
-    switch (*entry) {
-      case TextParser::Entry::End:
-        return {};
-      case TextParser::Entry::Comment:
-        continue;
-      case TextParser::Entry::Type:
-      case TextParser::Entry::Help:
-        learn(parser, *entry);
-        continue;
-      case TextParser::Entry::Sample:
-        break;
-    }
-    ++outcome.scraped;
-    if (outcome.scraped > kPageSeriesLimit)
-      return invalid("the page has more than " + std::to_string(kPageSeriesLimit) + " samples");
-    const Result<std::uint32_t> place = series_of(parser);
-    if (!place) return place.error();
-    const bool has_time = options_.honor_timestamps && parser.timestamp_millis().has_value();
-    if (series_[*place].round != round_) ++outcome.added;
-    staged_.push_back({*place, parser.value(), has_time,
-                       has_time ? from_millis(*parser.timestamp_millis()) : Timestamp{}});
+    if (*entry == Entry::End) return end_of_page();
+    if (*entry == Entry::Comment) continue;
+    Result<void> taken;
+    if (*entry == Entry::Sample)
+      taken = take_sample(parser);
+    else
+      learn(parser, *entry, std::string_view(page_).substr(from, parser.position() - from));
+    if (!taken) return taken;
   }
-}
-
-Result<std::uint32_t> TargetSeries::series_of(const TextParser& parser) {
-  const std::string_view text = parser.series();
-  if (next_order_.size() < order_.size()) {
-    const ByText::value_type* guess = order_[next_order_.size()];
-    if (guess->first == text) {
-      next_order_.push_back(guess);
-      return guess->second;
-    }
-  }
-  if (const auto known = by_text_.find(text); known != by_text_.end()) {
-    next_order_.push_back(&*known);
-    return known->second;
-  }
-  Result<Labels> labels = labels_of(parser);
-  if (!labels) return std::move(labels).error();
-  // The same labels in another order or with other blanks are the same series.
-  std::vector<std::uint32_t>& candidates = by_labels_[labels->hash()];
-  std::uint32_t place = UINT32_MAX;
-  for (const std::uint32_t candidate : candidates)
-    if (labels_[candidate] == *labels) place = candidate;
-  if (place == UINT32_MAX) {
-    place = std::uint32_t(series_.size());
-    Series series;
-    series.kind = kind_of(labels->metric_name());
-    series.fresh_labels = *labels;
-    series_.push_back(std::move(series));
-    labels_.push_back(std::move(*labels));
-    candidates.push_back(place);
-  }
-  next_order_.push_back(&*by_text_.emplace(std::string(text), place).first);
-  return place;
-}
-
-Result<Labels> TargetSeries::labels_of(const TextParser& parser) {
-  parser.read_labels(scratch_);
-  for (std::size_t i = 0; i < scratch_.size(); ++i) {
-    const std::string& name = scratch_[i].first;
-    if (name.empty() || !is_utf8(name))
-      return invalid(std::string(parser.series()) + ": a label's name is empty or not UTF-8");
-    for (std::size_t j = 0; j < i; ++j)
-      if (scratch_[j].first == name)
-        return invalid(std::string(parser.series()) + ": label \"" + name + "\" stands twice");
-  }
-  if (scratch_[0].second.empty() || !is_utf8(scratch_[0].second))
-    return invalid(std::string(parser.series()) + ": the metric name is empty or not UTF-8");
-  mix_in_target_labels();
-  std::vector<Label> views;
-  views.reserve(scratch_.size());
-  for (const auto& [name, value] : scratch_) views.push_back({name, value});
-  Labels labels = Labels::from(std::move(views));
-  if (Result<void> within = check_limits(labels); !within) return std::move(within).error();
-  return labels;
-}
-
-void TargetSeries::mix_in_target_labels() {
-  const std::size_t own = scratch_.size();
-  for (const Label target : options_.target_labels) {
-    const auto* exposed = find_label(scratch_, target.name);
-    if (exposed == nullptr) {
-      scratch_.emplace_back(target.name, target.value);
-      continue;
-    }
-    // An honoured label that is empty says: leave the target's label out.
-    if (options_.honor_labels) continue;
-    if (!exposed->second.empty()) {
-      std::string renamed(kExported);
-      renamed += target.name;
-      while (find_label(scratch_, renamed) != nullptr || options_.target_labels.has(renamed))
-        renamed.insert(0, kExported);
-      scratch_.emplace_back(std::move(renamed), exposed->second);
-    }
-    for (std::size_t i = 0; i < own; ++i)
-      if (scratch_[i].first == target.name) scratch_[i].second = target.value;
-  }
-}
-
-Result<void> TargetSeries::check_limits(const Labels& labels) const {
-  const Limits& limits = options_.limits;
-  if (limits.labels > 0 && labels.size() > limits.labels)
-    return invalid(labels.to_string() + ": more labels than label_limit " +
-                   std::to_string(limits.labels));
-  if (limits.label_name_length == 0 && limits.label_value_length == 0) return {};
-  for (const Label label : labels) {
-    if (limits.label_name_length > 0 && label.name.size() > limits.label_name_length)
-      return invalid("label name " + std::string(label.name) +
-                     " is longer than label_name_length_limit " +
-                     std::to_string(limits.label_name_length));
-    if (limits.label_value_length > 0 && label.value.size() > limits.label_value_length)
-      return invalid("the value of label " + std::string(label.name) +
-                     " is longer than label_value_length_limit " +
-                     std::to_string(limits.label_value_length));
-  }
+  at_ = parser.position();
+  number_label_ = parser.number_label();
   return {};
 }
 
-SeriesKind TargetSeries::kind_of(std::string_view metric_name) const {
-  if (const auto exact = metadata_.find(metric_name); exact != metadata_.end())
-    return series_kind(exact->second.type);
-  for (const std::string_view suffix : {"_bucket", "_count", "_sum"}) {
-    if (!metric_name.ends_with(suffix)) continue;
-    const auto family = metadata_.find(metric_name.substr(0, metric_name.size() - suffix.size()));
-    if (family == metadata_.end()) continue;
-    const MetricType type = family->second.type;
-    if (type == MetricType::Histogram || (type == MetricType::Summary && suffix != "_bucket"))
-      return SeriesKind::Counter;
+template <typename Parser>
+Result<void> TargetSeries::read_expected_lines(Parser& parser, std::size_t& work) {
+  const char* const begin = page_.data();
+  const char* const end = begin + page_.size();
+  const char* at = begin + parser.position();
+  NumberLabel label = parser.number_label();
+  for (; work > 0; --work) {
+    PageMemory::Line* const expected = memory_.expected();
+    if (expected == nullptr) break;
+    PageMemory::Line& line = *expected;
+    const char* const after = at + line.text_size;
+    if (end - at <= std::ptrdiff_t(line.text_size) ||
+        std::memcmp(at, memory_.text(line).data(), line.text_size) != 0)
+      break;
+    if (line.kind == PageMemory::Kind::Metadata) {
+      metadata_.touch(line.family, memory_.round());
+      memory_.place_expected(line);
+      if (line.turns_number_label) label = line.number_label;
+      at = after;
+      continue;
+    }
+    if (*after != ' ') break;
+    const char* const value_at = after + 1;
+    const char* stop = value_at;
+    std::optional<std::int64_t> millis;
+    double value = line.value;
+    if (line.value_size != 0 && end - value_at >= std::ptrdiff_t(PageMemory::kValueText) &&
+        equal_bytes(value_at, line.value_text.data(), line.value_size)) {
+      at = value_at + line.value_size;
+    } else if (read_plain_decimal(stop, end, value) && stop != end && *stop == '\n') {
+      at = stop + 1;
+      keep_value(line, value_at, at, value);
+    } else {
+      if (after[-1] != '}' && braces_follow(after, end)) break;
+      const Result<Entry> entry =
+          parser.next_after_series(std::size_t(at - begin), std::size_t(after - begin));
+      if (!entry) return entry.error();
+      value = parser.value();
+      millis = parser.timestamp_millis();
+      at = begin + parser.position();
+      if (!millis && at[-1] == '\n' && *value_at != ' ' && at - value_at >= 2)
+        keep_value(line, value_at, at, value);
+    }
+    if (Result<void> counted = count_sample(); !counted) return counted;
+    const bool first = memory_.place_expected(line);
+    if (line.kind == PageMemory::Kind::Series) stage(line, first, value, true, millis);
   }
-  return SeriesKind::Unknown;
+  parser.move_to(std::size_t(at - begin));
+  parser.set_number_label(label);
+  return {};
 }
 
-void TargetSeries::learn(const TextParser& parser, TextParser::Entry entry) {
-  auto found = metadata_.find(parser.family());
-  if (found == metadata_.end()) {
-    if (metadata_.size() >= kMetadataLimit) return;
-    found = metadata_.emplace(std::string(parser.family()), MetricMetadata{}).first;
-    found->second.name = found->first;
-    ++metadata_version_;
-  }
-  MetricMetadata& known = found->second;
-  if (entry == TextParser::Entry::Type) {
-    if (known.type != parser.type()) ++metadata_version_;
-    known.type = parser.type();
-  } else if (std::string help = parser.help(); help != known.help) {
-    known.help = std::move(help);
-    ++metadata_version_;
-  }
+void TargetSeries::learn(const EntryReader& reader, Entry entry, std::string_view text) {
+  const std::uint32_t family = metadata_.learn(reader, entry, memory_.round());
+  if (!text.ends_with('\n')) return;  // The page's end: nothing follows that could be skipped to.
+  std::uint32_t number = memory_.find(text);
+  if (number == PageMemory::kNone) number = memory_.add(text, PageMemory::Kind::Metadata);
+  PageMemory::Line& line = memory_.line(number);
+  line.family = family;
+  line.number_label = reader.number_label();
+  line.turns_number_label = entry == Entry::Type;
+  memory_.place(number);
 }
 
-bool TargetSeries::resolve(Series& series) {
-  if (series.ref != kNoSeries) return true;
-  const Result<SeriesRef> ref = appender_.resolve(series.fresh_labels, series.kind);
+Result<void> TargetSeries::take_sample(const EntryReader& reader) {
+  if (Result<void> counted = count_sample(); !counted) return counted;
+  std::uint32_t number = memory_.find(reader.series());
+  bool known = number != PageMemory::kNone;
+  if (known && memory_.line(number).kind == PageMemory::Kind::Dropped) {
+    memory_.place(number);
+    return {};
+  }
+  if (known) {
+    // A line that the newest sound page lacked is not forgotten yet, but new all the same.
+    known = memory_.line(number).seen_round >= memory_.sound_round();
+  } else {
+    reader.read_labels(scratch_);
+    Result<std::optional<Labels>> made = labels_.make(scratch_);
+    if (!made) return std::move(made).error();
+    if (!*made) {
+      memory_.place(memory_.add(reader.series(), PageMemory::Kind::Dropped));
+      return {};
+    }
+    if (over_sample_limit_) {  // Counted, but not remembered.
+      ++kept_;
+      return {};
+    }
+    number = memory_.add(reader.series(), PageMemory::Kind::Series);
+    PageMemory::Line& line = memory_.line(number);
+    line.series_kind = metadata_.kind_of((*made)->metric_name());
+    line.labels = std::move(**made);
+  }
+  const bool first = memory_.place(number);
+  stage(memory_.line(number), first, reader.value(), known, reader.timestamp_millis());
+  return {};
+}
+
+Result<void> TargetSeries::end_of_page() {
+  if (over_sample_limit_) {
+    ++counts_.sample_limit;
+    return invalid("sample limit exceeded: the page has more than " +
+                   std::to_string(labels_.options().limits.samples) + " samples (sample_limit)");
+  }
+  stage_ = Stage::Series;
+  return {};
+}
+
+void TargetSeries::resolve_some(std::size_t& work) {
+  for (; resolved_ < unresolved_.size(); ++resolved_) {
+    if (work == 0) return;
+    work -= std::min(work, kNewLineWork);
+    if (!resolve(memory_.line(unresolved_[resolved_].line))) ++refused_now_;
+    if (refused_now_ < kRefusalsPerPage) continue;
+    counts_.refused += unresolved_.size() - resolved_ - 1;
+    break;
+  }
+  if (!unresolved_.empty()) fill_in_refs();
+  stage_ = Stage::Ready;
+}
+
+bool TargetSeries::resolve(PageMemory::Line& line) {
+  if (line.ref != kNoSeries) return true;
+  const Result<SeriesRef> ref = appender_.resolve(line.labels, line.series_kind);
   if (!ref) {
-    ++refused_;
+    ++counts_.refused;
     return false;
   }
-  series.ref = *ref;
+  line.ref = *ref;
   return true;
 }
 
-void TargetSeries::stage_into_columns(Timestamp time) {
-  const std::uint32_t round_before = round_++;
-  live_ = 0;
-  for (const Staged& sample : staged_) {
-    Series& series = series_[sample.series];
-    const bool seen = series.round == round_;
-    if (seen && !sample.has_time) {
-      ++duplicates_;
-      continue;
+void TargetSeries::fill_in_refs() {
+  bool complete = true;
+  for (const Unresolved& one : unresolved_) {
+    const SeriesRef ref = memory_.line(one.line).ref;
+    if (one.row != kNoRow) refs_[one.row] = ref;
+    complete = complete && ref != kNoSeries;
+  }
+  if (complete) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (refs_[i] == kNoSeries) continue;
+    refs_[kept] = refs_[i];
+    values_[kept++] = values_[i];
+  }
+  used_ = kept;
+  std::erase_if(timed_,
+                [this](const Timed& timed) { return memory_.line(timed.line).ref == kNoSeries; });
+}
+
+void TargetSeries::add_stale_markers() {
+  if (tracked_again_ == tracked_before_) return;
+  for (const std::uint32_t number : memory_.page_before()) {
+    const PageMemory::Line& line = memory_.line(number);
+    if (line.tracked_round + 1 != memory_.round() || line.ref == kNoSeries) continue;
+    put(line.ref, kStaleMarker);
+  }
+}
+
+void TargetSeries::add_report(const ScrapeReport& report) {
+  const std::array<double, kReportSeries> figures = {report.up ? 1.0 : 0.0,
+                                                     report.seconds,
+                                                     double(scraped_),
+                                                     double(kept_),
+                                                     double(added_),
+                                                     to_seconds(timeout_),
+                                                     double(labels_.options().limits.samples),
+                                                     report.body_size_bytes};
+  const std::size_t count = extra_metrics_ ? kReportSeries : kPlainReports;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (report_[i].ref == kNoSeries) {
+      const Result<SeriesRef> ref = appender_.resolve(report_[i].labels, SeriesKind::Gauge);
+      if (!ref) continue;
+      report_[i].ref = *ref;
     }
-    if (!resolve(series)) continue;
-    if (!seen) ++live_;
-    series.round = round_;
-    series.tracked = !sample.has_time || options_.track_timestamps_staleness;
-    mixed_times_ |= sample.has_time;
-    refs_.push_back(series.ref);
-    values_.push_back(sample.value);
-    times_.push_back(sample.has_time ? sample.time : time);
-    places_.push_back(sample.series);
-  }
-  staged_.clear();
-  for (std::uint32_t place = 0; place < series_.size(); ++place) {
-    const Series& series = series_[place];
-    if (series.round != round_before || !series.tracked || series.ref == kNoSeries) continue;
-    refs_.push_back(series.ref);
-    values_.push_back(kStaleMarker);
-    times_.push_back(time);
-    places_.push_back(UINT32_MAX);
+    put(report_[i].ref, figures[i]);
   }
 }
 
-void TargetSeries::add_report(Timestamp time, const ScrapeReport& report) {
-  const std::array<double, kReportNames.size()> figures = {
-      report.up ? 1.0 : 0.0, report.seconds, double(report.page.scraped),
-      double(report.page.scraped), double(report.page.added)};
-  for (std::size_t i = 0; i < figures.size(); ++i) {
-    if (!resolve(report_[i])) continue;
-    refs_.push_back(report_[i].ref);
-    values_.push_back(figures[i]);
-    times_.push_back(time);
-    places_.push_back(UINT32_MAX - 1 - std::uint32_t(i));
-  }
+void TargetSeries::count(const AppendOutcome& outcome) {
+  counts_.out_of_order += outcome.out_of_order;
+  counts_.conflicting += outcome.conflicting;
+  counts_.too_far_ahead += outcome.too_far_ahead;
 }
 
-void TargetSeries::append(Timestamp time) {
-  const auto send = [&] {
-    return appender_.append({.source = mixed_times_ ? kNoSource : source_,
-                             .time = time,
-                             .refs = refs_,
-                             .values = values_,
-                             .times = mixed_times_ ? std::span<const Timestamp>(times_)
-                                                   : std::span<const Timestamp>{}});
-  };
-  const AppendOutcome outcome = send();
+void TargetSeries::append_page(Timestamp time) {
+  const AppendOutcome outcome = appender_.append({.source = source_,
+                                                  .time = time,
+                                                  .refs = std::span(refs_).first(used_),
+                                                  .values = std::span(values_).first(used_)});
+  count(outcome);
   if (outcome.retired.empty()) return;
+  LinesByRef lines;
+  for (std::uint32_t number = 0; number < memory_.size(); ++number)
+    lines.emplace(memory_.line(number).ref, number);
+  std::size_t kept = 0;
+  for (const std::uint32_t row : outcome.retired) {
+    // A series that ends needs no new beginning.
+    const SeriesRef ref = is_stale(values_[row]) ? kNoSeries : resolve_again(refs_[row], lines);
+    if (ref == kNoSeries) continue;
+    refs_[kept] = ref;
+    values_[kept++] = values_[row];
+  }
+  if (kept > 0)
+    count(appender_.append({.source = source_,
+                            .time = time,
+                            .refs = std::span(refs_).first(kept),
+                            .values = std::span(values_).first(kept)}));
+}
+
+SeriesRef TargetSeries::resolve_again(SeriesRef retired, const LinesByRef& lines) {
+  for (Report& report : report_) {
+    if (report.ref != retired) continue;
+    const Result<SeriesRef> again = appender_.resolve(report.labels, SeriesKind::Gauge);
+    return report.ref = again ? *again : kNoSeries;
+  }
+  const auto found = lines.find(retired);
+  if (found == lines.end()) return kNoSeries;
+  PageMemory::Line& line = memory_.line(found->second);
+  line.ref = kNoSeries;
+  resolve(line);
+  return line.ref;
+}
+
+void TargetSeries::append_timed() {
   std::vector<SeriesRef> refs;
   std::vector<double> values;
   std::vector<Timestamp> times;
-  for (const std::uint32_t index : outcome.retired) {
-    const std::uint32_t place = places_[index];
-    if (place == UINT32_MAX) continue;  // A series that ends needs no new beginning.
-    Series& series = place < series_.size() ? series_[place] : report_[UINT32_MAX - 1 - place];
-    series.ref = kNoSeries;
-    if (!resolve(series)) continue;
-    refs.push_back(series.ref);
-    values.push_back(values_[index]);
-    times.push_back(times_[index]);
+  for (const Timed& timed : timed_) {
+    refs.push_back(memory_.line(timed.line).ref);
+    values.push_back(timed.value);
+    times.push_back(from_millis(timed.millis));
   }
-  refs_ = std::move(refs);
-  values_ = std::move(values);
-  times_ = std::move(times);
-  if (!refs_.empty()) (void)send();
+  const AppendOutcome outcome = appender_.append({.refs = refs, .values = values, .times = times});
+  count(outcome);
+  // A new series whose only sample is refused is not added.
+  added_ -= std::min<std::uint64_t>(added_timed_, outcome.out_of_order + outcome.too_far_ahead);
+  std::size_t kept = 0;
+  for (const std::uint32_t index : outcome.retired) {
+    PageMemory::Line& line = memory_.line(timed_[index].line);
+    if (line.ref == refs[index]) line.ref = kNoSeries;
+    if (!resolve(line)) continue;
+    refs[kept] = line.ref;
+    values[kept] = timed_[index].value;
+    times[kept++] = from_millis(timed_[index].millis);
+  }
+  refs.resize(kept);
+  values.resize(kept);
+  times.resize(kept);
+  if (kept > 0) count(appender_.append({.refs = refs, .values = values, .times = times}));
 }
 
 void TargetSeries::commit(Timestamp time, const ScrapeReport& report) {
-  refs_.clear();
-  values_.clear();
-  times_.clear();
-  places_.clear();
-  mixed_times_ = false;
-  stage_into_columns(time);
-  add_report(time, report);
-  append(time);
-  if (series_.size() > 2 * live_ + kKeptVanishedSeries ||
-      by_text_.size() > 2 * order_.size() + kKeptVanishedSeries)
-    forget_vanished();
-}
-
-void TargetSeries::forget_vanished() {
-  std::vector<std::uint32_t> moved(series_.size(), UINT32_MAX);
-  std::vector<Series> kept;
-  std::vector<Labels> kept_labels;
-  for (std::uint32_t place = 0; place < series_.size(); ++place) {
-    if (series_[place].round != round_) continue;
-    moved[place] = std::uint32_t(kept.size());
-    kept.push_back(std::move(series_[place]));
-    kept_labels.push_back(std::move(labels_[place]));
+  if (stage_ == Stage::None) {
+    drop_page();
+    memory_.begin_page();
   }
-  series_ = std::move(kept);
-  labels_ = std::move(kept_labels);
-  by_labels_.clear();
-  for (std::uint32_t place = 0; place < labels_.size(); ++place)
-    by_labels_[labels_[place].hash()].push_back(place);
-  // Another spelling of a live series may go as well: only the last page's texts stay.
-  ByText texts;
-  std::vector<const ByText::value_type*> order;
-  for (const ByText::value_type* text : order_) {
-    if (moved[text->second] == UINT32_MAX) continue;
-    order.push_back(&*texts.emplace(text->first, moved[text->second]).first);
+  const bool sound = stage_ == Stage::Ready;
+  const bool empty = page_.empty();
+  if (!sound) forget_samples();
+  if (!timed_.empty()) append_timed();
+  add_stale_markers();
+  add_report(report);
+  append_page(time);
+  memory_.end_page(sound && !empty);
+  if (sound && !empty) metadata_.forget_old(memory_.round());
+  memory_.forget_vanished();
+  tracked_before_ = tracked_;
+  stage_ = Stage::None;
+  if (refs_.size() > used_ + used_ / 2 + kSpareRows) {
+    refs_.resize(used_);
+    values_.resize(used_);
+    refs_.shrink_to_fit();
+    values_.shrink_to_fit();
   }
-  by_text_ = std::move(texts);
-  order_ = std::move(order);
-  next_order_.clear();
+  forget_samples();
 }
 
 void TargetSeries::retire(Timestamp time) {
-  refs_.clear();
-  for (const Series& series : series_)
-    if (series.round == round_ && series.tracked && series.ref != kNoSeries)
-      refs_.push_back(series.ref);
-  for (const Series& series : report_)
-    if (series.ref != kNoSeries) refs_.push_back(series.ref);
-  if (refs_.empty()) return;
-  values_.assign(refs_.size(), kStaleMarker);
-  (void)appender_.append({.source = source_, .time = time, .refs = refs_, .values = values_});
+  drop_page();
+  for (const std::uint32_t number : memory_.page_before()) {
+    const PageMemory::Line& line = memory_.line(number);
+    if (line.tracked_round == memory_.round() && line.ref != kNoSeries) put(line.ref, kStaleMarker);
+  }
+  for (const Report& report : report_)
+    if (report.ref != kNoSeries) put(report.ref, kStaleMarker);
+  if (used_ > 0) append_page(time);
+  used_ = 0;
+}
+
+std::size_t TargetSeries::memory_bytes() const {
+  return memory_.bytes() + page_.capacity() + refs_.capacity() * sizeof(SeriesRef) +
+         values_.capacity() * sizeof(double) + unresolved_.capacity() * sizeof(Unresolved) +
+         timed_.capacity() * sizeof(Timed);
 }
 
 }  // namespace lapwing::collectors::scrape

@@ -1,125 +1,163 @@
-// TargetSeries: what one target's pages become in the store. Remembers each series by the bytes
-// that name it, so that a page seen before costs a comparison a line and no labels.
+// TargetSeries: what one target's pages become in the store. A page is read in parts, so that a
+// large one holds up nobody, and stored as a whole or not at all. Behaviour is Prometheus 3.5's.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "agent/model/appender.h"
-#include "agent/model/status.h"
-#include "collectors/scrape/job.h"
-#include "collectors/scrape/text_parser.h"
+#include "collectors/scrape/negotiation.h"
+#include "collectors/scrape/page_memory.h"
+#include "collectors/scrape/page_metadata.h"
+#include "collectors/scrape/sample_labels.h"
 
 namespace lapwing::collectors::scrape {
 
-/// What one page came to; the counts are those of scrape_samples_* and scrape_series_added.
-struct PageOutcome {
-  std::uint64_t scraped = 0;
-  std::uint64_t added = 0;  ///< series that were not there at the scrape before
-};
-
-/// Figures of one scrape, stored as `up` and the scrape_* series.
+/// What one scrape came to, beside its page; stored as `up` and the scrape_* series.
 struct ScrapeReport {
   bool up = false;
   double seconds = 0;
-  PageOutcome page;
+  double body_size_bytes = 0;  ///< -1: more than body_size_limit
+};
+
+/// What was left out or refused, since the target is known.
+struct TargetCounts {
+  std::uint64_t duplicates = 0;     ///< a series again in one page
+  std::uint64_t out_of_order = 0;   ///< older than the store takes
+  std::uint64_t conflicting = 0;    ///< another value at a time that the series has
+  std::uint64_t too_far_ahead = 0;  ///< over 10 minutes ahead of now
+  std::uint64_t refused = 0;        ///< by the store's limit of series
+  std::uint64_t sample_limit = 0;   ///< pages with more samples than sample_limit
 };
 
 /// Used by one thread at a time.
 class TargetSeries {
  public:
   struct Options {
-    Labels target_labels;
-    Limits limits;
-    bool honor_labels = false;
+    SampleLabels::Options labels{};
     bool honor_timestamps = true;
     bool track_timestamps_staleness = false;
+    bool extra_metrics = false;  ///< scrape_timeout_seconds, _sample_limit, _body_size_bytes
+    Duration timeout{};
   };
 
   /// `source_name`: see Appender::source.
   TargetSeries(Appender& appender, std::string_view source_name, Options options);
 
-  /// Reads a page; nothing is stored yet. When the page breaks a rule or passes a limit, the
-  /// error says which, `outcome` has the counts until there, and the page is forgotten.
-  Result<void> read(std::string_view page, PageOutcome& outcome);
-  /// Stores the page that was read (or none, after an error or without a call to read), stale
-  /// markers for series that it lacks, and the report: one batch at `time`.
+  /// Takes a page to be read.
+  void begin(std::string page, PageFormat format);
+  /// Reads on: about `work` known lines, or an eighth of it new ones. True when the page is
+  /// ready for commit(); Invalid when it breaks a rule or passes a limit, which forgets it.
+  /// Nothing is stored yet.
+  Result<bool> read_some(std::size_t work);
+  /// The whole page at once.
+  Result<void> read(std::string page, PageFormat format);
+  /// Stores the page that was read (none after an error or without begin()), stale markers for
+  /// series that it lacks, and the report.
   void commit(Timestamp time, const ScrapeReport& report);
   /// Ends every series, the report's too.
   void retire(Timestamp time);
 
-  using Metadata = std::map<std::string, MetricMetadata, std::less<>>;
-  const Metadata& metadata() const { return metadata_; }
-  /// Grows with every change of metadata().
-  std::uint64_t metadata_version() const { return metadata_version_; }
-  std::size_t live_series() const { return live_; }
-  std::uint64_t refused() const { return refused_; }  ///< samples, by the store's limit
-  std::uint64_t duplicates() const { return duplicates_; }
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
+  const PageMetadata& metadata() const { return metadata_; }
+  const TargetCounts& counts() const { return counts_; }
+  /// Pages that a label limit failed.
+  std::uint64_t label_limit_hits() const { return labels_.limit_hits(); }
+  /// Of the newest page: lines in all, those that relabelling left, series not there before.
+  std::uint64_t scraped() const { return scraped_; }
+  std::uint64_t kept() const { return kept_; }
+  std::uint64_t added() const { return added_; }
+  std::size_t memory_bytes() const;
 
  private:
-  struct Series {
-    SeriesRef ref = kNoSeries;
-    std::uint32_t round = 0;  // of the newest sample
-    bool tracked = false;     // gets a stale marker when it vanishes
-    Labels fresh_labels;      // until it has a ref
-    SeriesKind kind = SeriesKind::Unknown;
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  using ByText = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
-  struct Staged {
-    std::uint32_t series;
+  struct Timed {
+    std::uint32_t line;
     double value;
-    bool has_time;
-    Timestamp time;
+    std::int64_t millis;
   };
+  struct Unresolved {
+    std::uint32_t line;
+    std::uint32_t row;  // in the columns; kNoRow for a timed sample
+  };
+  struct Report {
+    SeriesRef ref = kNoSeries;
+    Labels labels;
+  };
+  using LinesByRef = std::unordered_map<SeriesRef, std::uint32_t>;
+  enum class Stage : std::uint8_t { None, Lines, Series, Ready, Broken };
+  static constexpr std::size_t kReportSeries = 8;
 
-  Result<void> read_entries(TextParser& parser, PageOutcome& outcome);
-  Result<std::uint32_t> series_of(const TextParser& parser);
-  Result<Labels> labels_of(const TextParser& parser);
-  void mix_in_target_labels();
-  Result<void> check_limits(const Labels& labels) const;
-  SeriesKind kind_of(std::string_view metric_name) const;
-  void learn(const TextParser& parser, TextParser::Entry entry);
-  void stage_into_columns(Timestamp time);
-  void add_report(Timestamp time, const ScrapeReport& report);
-  void append(Timestamp time);
-  bool resolve(Series& series);
-  void forget_vanished();
+  void drop_page();
+  void forget_samples();
+  template <typename Parser>
+  Result<void> read_lines(std::size_t& work);
+  template <typename Parser>
+  Result<void> read_expected_lines(Parser& parser, std::size_t& work);
+  void learn(const EntryReader& reader, Entry entry, std::string_view text);
+  Result<void> take_sample(const EntryReader& reader);
+  Result<void> count_sample();
+  bool within_sample_limit();
+  void stage(PageMemory::Line& line, bool first, double value, bool known,
+             std::optional<std::int64_t> millis);
+  void track(PageMemory::Line& line);
+  void put(SeriesRef ref, double value);
+  Result<void> end_of_page();
+
+  void resolve_some(std::size_t& work);
+  bool resolve(PageMemory::Line& line);
+  void fill_in_refs();
+  void add_stale_markers();
+  void add_report(const ScrapeReport& report);
+  void append_page(Timestamp time);
+  SeriesRef resolve_again(SeriesRef retired, const LinesByRef& lines);
+  void append_timed();
+  void count(const AppendOutcome& outcome);
 
   Appender& appender_;
   const SourceRef source_;
-  const Options options_;
+  SampleLabels labels_;
+  const bool honor_timestamps_;
+  const bool track_timestamps_;
+  const bool extra_metrics_;
+  Duration timeout_;
 
-  ByText by_text_;
-  std::vector<const ByText::value_type*> order_;       // texts of the page before, in its order
-  std::vector<const ByText::value_type*> next_order_;  // of the page being read
-  std::vector<Series> series_;
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_labels_;  // hash → series_
-  std::vector<Labels> labels_;                                               // one a series
-  std::vector<Staged> staged_;
-  std::uint32_t round_ = 1;
-  std::size_t live_ = 0;
-  std::uint64_t refused_ = 0;
-  std::uint64_t duplicates_ = 0;
+  PageMemory memory_;
+  PageMetadata metadata_;
+  TargetCounts counts_;
 
+  // The page in hand.
+  Stage stage_ = Stage::None;
+  std::string page_;
+  PageFormat format_ = PageFormat::Text;
+  std::size_t at_ = 0;
+  NumberLabel number_label_ = NumberLabel::None;
+  bool over_sample_limit_ = false;
+  std::uint64_t scraped_ = 0;
+  std::uint64_t kept_ = 0;
+  std::uint64_t added_ = 0;
+  std::uint64_t added_timed_ = 0;  // of these, with a time of their own
+  std::uint64_t appended_ = 0;     // what sample_limit counts
+  std::uint32_t tracked_ = 0;
+  std::uint32_t tracked_again_ = 0;  // of those that the page before tracked
+  std::uint32_t tracked_before_ = 0;
+
+  // Samples without a time of their own, as columns of which `used_` rows count: they keep their
+  // length from page to page.
   std::vector<SeriesRef> refs_;
   std::vector<double> values_;
-  std::vector<Timestamp> times_;
-  std::vector<std::uint32_t> places_;  // in series_, or kReportPlace
-  bool mixed_times_ = false;
-  std::vector<Series> report_;
+  std::size_t used_ = 0;
+  std::vector<Timed> timed_;
+  std::vector<Unresolved> unresolved_;
+  std::size_t resolved_ = 0;  // of these, from the front
+  std::size_t refused_now_ = 0;
+
+  std::array<Report, kReportSeries> report_;
   std::vector<std::pair<std::string, std::string>> scratch_;
-  Metadata metadata_;
-  std::uint64_t metadata_version_ = 0;
 };
 
 }  // namespace lapwing::collectors::scrape

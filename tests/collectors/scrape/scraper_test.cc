@@ -13,17 +13,32 @@ using namespace lapwing::collectors::scrape;
 
 namespace {
 
-Job job_of(std::string target) {
+Job job_of(std::string name = "app") {
   Job job;
-  job.name = "app";
+  job.name = std::move(name);
   job.interval = 1s;
   job.timeout = 1s;
-  job.static_groups = {{{std::move(target)}, {}}};
   return job;
 }
 
 struct Bed {
-  Bed() { scraper.apply({job_of("h:1")}); }
+  explicit Bed(Job job = job_of()) { apply(std::move(job), {"h:1"}); }
+
+  std::shared_ptr<TargetPool> pool_of(Job job, const std::vector<std::string>& hosts) {
+    auto pool = std::make_shared<TargetPool>();
+    for (const std::string& host : hosts)
+      pool->targets.push_back({.pool = job.name,
+                               .url = "http://" + host + "/metrics",
+                               .labels = Labels{{"job", job.name}, {"instance", host}},
+                               .interval = job.interval,
+                               .timeout = job.timeout});
+    pool->access = std::make_shared<HttpAccess>(job.http, HttpAccess::Surroundings{clock, {}});
+    pool->job = std::make_shared<const Job>(std::move(job));
+    return pool;
+  }
+  void apply(Job job, const std::vector<std::string>& hosts) {
+    scraper.apply({pool_of(std::move(job), hosts)});
+  }
 
   void tick(Timestamp now) {
     clock.set(now);
@@ -126,24 +141,16 @@ TEST_CASE("scraper: anything but 200, no answer, or a foreign content is down") 
   CHECK(bed.status().last_error.find("fallback_scrape_protocol") != std::string::npos);
 }
 
-TEST_CASE("scraper: content types") {
-  CHECK(check_content_type("text/plain", "").ok());
-  CHECK(check_content_type("Text/Plain ; version=0.0.4; charset=utf-8", "").ok());
-  CHECK_FALSE(check_content_type("text/html", "").ok());
-  CHECK(check_content_type("text/html", "PrometheusText0.0.4").ok());
-  CHECK_FALSE(check_content_type("application/openmetrics-text", "PrometheusText0.0.4").ok());
-}
-
 TEST_CASE("scraper: a reload keeps targets by identity and ends those that are gone") {
   Bed bed;
   bed.tick(from_millis(10'000));
   bed.answer(200, "a 5\n");
   bed.scraper.step(from_millis(10'100));
-  bed.scraper.apply({job_of("h:1")});
+  bed.apply(job_of(), {"h:1"});
   CHECK(bed.status().health == TargetStatus::Health::Up);
   CHECK(bed.scraper.due() == from_millis(11'000));
   bed.clock.set(from_millis(10'500));
-  bed.scraper.apply({job_of("other:1")});
+  bed.apply(job_of(), {"other:1"});
   CHECK(bed.samples("a") == "10000:5 10500:stale ");
   CHECK(bed.samples("up") == "10000:1 10500:stale ");
 }
@@ -158,21 +165,90 @@ TEST_CASE("scraper: an answer for a target that is gone changes nothing") {
   CHECK(bed.samples("a").empty());
 }
 
-TEST_CASE("scraper: a bearer token goes into the header, basic credentials to the client") {
-  Bed bed;
-  Job job = job_of("h:2");
-  job.credentials.authorization = config::Secret("token");
-  bed.scraper.apply({job});
+TEST_CASE("scraper: a request says what the target may answer, and in what time") {
+  Job job = job_of();
+  job.timeout = 500ms;
+  job.accept_compressed = false;
+  job.protocols = {Protocol::PrometheusText0_0_4};
+  Bed bed(std::move(job));
   bed.tick(from_millis(10'000));
-  const auto& headers = bed.requests.back().first.headers;
-  CHECK(std::find(headers.begin(), headers.end(),
-                  std::pair<std::string, std::string>("Authorization", "Bearer token")) !=
-        headers.end());
-  Job basic = job_of("h:3");
-  basic.credentials.username = "me";
-  basic.credentials.password = config::Secret("secret");
-  bed.scraper.apply({basic});
+  REQUIRE(bed.requests.size() == 1);
+  CHECK(bed.requests[0].first.headers ==
+        http::Pairs{{"Accept", "text/plain;version=0.0.4;q=0.6,*/*;q=0.5"},
+                    {"Accept-Encoding", "identity"},
+                    {"X-Prometheus-Scrape-Timeout-Seconds", "0.5"}});
+}
+
+TEST_CASE("scraper: an OpenMetrics page is read as such, an empty page is up whatever it says") {
+  Bed bed;
+  bed.tick(from_millis(10'000));
+  bed.answer(200, "# TYPE a counter\n# UNIT a_seconds seconds\na_total 5\n# EOF\n",
+             "application/openmetrics-text; version=1.0.0; charset=utf-8");
   bed.tick(from_millis(11'000));
-  CHECK(bed.requests.back().first.username == "me");
-  CHECK(bed.requests.back().first.password == "secret");
+  bed.answer(200, "", "");
+  bed.tick(from_millis(12'000));
+  CHECK(bed.samples("a_total") == "10000:5 11000:stale ");
+  CHECK(bed.samples("up") == "10000:1 11000:1 ");
+  REQUIRE(bed.status().metadata);
+  CHECK(*bed.status().metadata ==
+        MetadataSnapshot{{"a", MetricType::Counter, "", ""},
+                         {"a_seconds", MetricType::Unknown, "", "seconds"}});
+}
+
+TEST_CASE("scraper: what bites is told and counted") {
+  Job job = job_of();
+  job.limits.samples = 1;
+  job.limits.labels = 4;
+  job.limits.body_size_bytes = 100;
+  Bed bed(std::move(job));
+  const auto hits = [&](const char* limit) {
+    return bed.registry.counter("lapwing_scrape_limit_hits_total", "", {{"limit", limit}}).value();
+  };
+  bed.tick(from_millis(10'000));
+  bed.answer(200, "a 5\nb 6\n");
+  bed.tick(from_millis(11'000));
+  CHECK(hits("sample") == 1);
+  CHECK(bed.status().last_error.find("sample_limit") != std::string::npos);
+  bed.answer(200, "a{x=\"1\",y=\"2\"} 5\n");
+  bed.tick(from_millis(12'000));
+  CHECK(hits("label") == 1);
+  CHECK(bed.status().last_error.find("label_limit") != std::string::npos);
+  REQUIRE(bed.requests.size() == 1);
+  CHECK(bed.requests[0].first.response_limit_bytes == 99);
+  bed.requests.front().second(unavailable("GET http://h:1/metrics: the answer exceeds 99 bytes"));
+  bed.requests.pop_front();
+  bed.tick(from_millis(13'000));
+  CHECK(hits("body_size") == 1);
+  CHECK(bed.status().last_error.find("body_size_limit") != std::string::npos);
+}
+
+TEST_CASE("scraper: a pool's forced error fails each scrape without a request") {
+  Bed bed;
+  auto pool = bed.pool_of(job_of(), {"h:1"});
+  pool->forced_error = "target_limit exceeded";
+  bed.scraper.apply({pool});
+  bed.tick(from_millis(10'000));
+  CHECK(bed.requests.empty());
+  bed.scraper.step(from_millis(10'010));
+  CHECK(bed.samples("up") == "10000:0 ");
+  CHECK(bed.status().last_error == "target_limit exceeded");
+}
+
+TEST_CASE("scraper: a large page is read in parts, and small ones do not wait for its end") {
+  Bed bed;
+  bed.apply(job_of(), {"big:1", "small:1"});
+  bed.tick(from_millis(10'000));
+  REQUIRE(bed.requests.size() == 2);
+  std::string page;
+  for (int i = 0; i < 60'000; ++i) page += "a{n=\"" + std::to_string(i) + "\"} 1\n";
+  const bool big_first = bed.requests[0].first.url.find("big") != std::string::npos;
+  bed.answer(200, big_first ? page : "b 1\n");
+  bed.answer(200, big_first ? "b 1\n" : page);
+  bed.scraper.step(from_millis(10'010));
+  CHECK(bed.samples("b") == "10000:1 ");
+  CHECK(bed.samples("scrape_samples_scraped") == "10000:1 ");
+  CHECK(bed.scraper.due() <= from_millis(10'010));
+  for (int i = 0; i < 100 && bed.scraper.due() < from_millis(10'010); ++i)
+    bed.scraper.step(from_millis(10'020));
+  CHECK(bed.samples("scrape_samples_scraped") == "10000:60000 10000:1 ");
 }

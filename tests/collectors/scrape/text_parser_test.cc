@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "agent/model/labels.h"
+
 using namespace lapwing;
 using namespace lapwing::collectors::scrape;
 
@@ -16,8 +18,8 @@ std::string read(std::string_view page) {
   while (true) {
     const auto entry = parser.next();
     if (!entry) return "error";
-    if (*entry == TextParser::Entry::End) return found;
-    if (*entry != TextParser::Entry::Sample) continue;
+    if (*entry == Entry::End) return found;
+    if (*entry != Entry::Sample) continue;
     parser.read_labels(labels);
     for (const auto& [name, value] : labels)
       found += (name == kMetricName ? "" : "|" + name + "=") + value;
@@ -107,16 +109,16 @@ TEST_CASE("text parser: comments that only look like metadata are skipped") {
 
 TEST_CASE("text parser: type and help are told, help unescaped") {
   TextParser parser("# HELP a b\\\\c\\nd \n# TYPE a histogram\n# HELP e\n# TYPE f untyped\n");
-  REQUIRE(*parser.next() == TextParser::Entry::Help);
+  REQUIRE(*parser.next() == Entry::Help);
   CHECK(parser.family() == "a");
-  CHECK(parser.help() == "b\\c\nd ");
-  REQUIRE(*parser.next() == TextParser::Entry::Type);
+  CHECK(parser.text() == "b\\c\nd ");
+  REQUIRE(*parser.next() == Entry::Type);
   CHECK(parser.type() == MetricType::Histogram);
-  REQUIRE(*parser.next() == TextParser::Entry::Help);
-  CHECK(parser.help().empty());
-  REQUIRE(*parser.next() == TextParser::Entry::Type);
+  REQUIRE(*parser.next() == Entry::Help);
+  CHECK(parser.text().empty());
+  REQUIRE(*parser.next() == Entry::Type);
   CHECK(parser.type() == MetricType::Unknown);
-  CHECK(*parser.next() == TextParser::Entry::End);
+  CHECK(*parser.next() == Entry::End);
 }
 
 TEST_CASE("text parser: an error names its line") {
