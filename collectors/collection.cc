@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "collectors/reports.h"
@@ -24,6 +25,8 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
       source_surroundings_{surroundings_.appender, surroundings_.clock, surroundings_.log,
                            surroundings_.registry, surroundings_.snapshots},
       context_{options.paths, surroundings_.clock},
+      discovery_({surroundings_.clock, surroundings_.log, surroundings_.registry,
+                  surroundings_.send, run_slowly()}),
       scraper_({surroundings_.appender, surroundings_.watermark, surroundings_.clock,
                 surroundings_.log, surroundings_.registry, surroundings_.send, surroundings_.wake}),
       overdue_(surroundings_.registry.counter(
@@ -106,7 +109,15 @@ void Collection::adopt(CollectionOptions options) {
   }
   running_ = std::move(next);
   adopt_reports();
-  scraper_.apply(options_.scrape_jobs);
+  discovery_.apply(options_.scrape_jobs);
+  scraper_.apply(discovery_.pools());
+}
+
+scrape::RunSlowly Collection::run_slowly() {
+  return [this](std::function<void()> work) -> std::function<bool()> {
+    auto ticket = lane_.submit(std::move(work), [wake = surroundings_.wake] { wake(); });
+    return [this, ticket = std::move(ticket)] { return lane_.leave_behind(ticket); };
+  };
 }
 
 bool Collection::has_origin(Origin origin) const {
@@ -221,6 +232,7 @@ Timestamp Collection::step(Timestamp now) {
     published_ = kBeginningOfTime;  // Whoever reloaded wants to see it.
   }
   finish_slow(now);
+  if (discovery_.step(now)) scraper_.apply(discovery_.pools());
   tick_own_sources(now);
   scraper_.step(now);
   publish(now);
@@ -228,7 +240,7 @@ Timestamp Collection::step(Timestamp now) {
 }
 
 Timestamp Collection::next_due(Timestamp now) const {
-  Timestamp due = scraper_.due();
+  Timestamp due = std::min(scraper_.due(), discovery_.due());
   for (const Running& running : running_) {
     OwnSource& source = *running.source;
     due = std::min(due, source.schedule().due());
@@ -253,12 +265,20 @@ void Collection::publish(Timestamp now) {
     auto status = std::make_shared<CollectionStatus>();
     for (const Running& running : running_) status->collectors.push_back(running.source->status());
     scraper_.append_status(status->targets);
+    append_pools(status->pools);
     published_ = now;
     const std::lock_guard lock(mutex_);
     status_ = std::move(status);
     status_wanted_ = false;
   }
   publish_metadata();
+}
+
+void Collection::append_pools(std::vector<PoolStatus>& pools) const {
+  for (const auto& pool : discovery_.pools())
+    pools.push_back({pool->job->name,
+                     std::shared_ptr<const std::vector<DroppedTarget>>(pool, &pool->dropped),
+                     pool->dropped_count});
 }
 
 void Collection::publish_metadata() {
@@ -275,14 +295,10 @@ void Collection::publish_metadata() {
       metadata->push_back({family.name, family.type, family.help, ""});
   }
   scraper_.append_metadata(*metadata);
-  std::stable_sort(
-      metadata->begin(), metadata->end(),
-      [](const MetricMetadata& a, const MetricMetadata& b) { return a.name < b.name; });
-  metadata->erase(std::unique(metadata->begin(), metadata->end(),
-                              [](const MetricMetadata& a, const MetricMetadata& b) {
-                                return a.name == b.name;
-                              }),
-                  metadata->end());
+  const auto key = [](const MetricMetadata& m) { return std::tie(m.name, m.type, m.help, m.unit); };
+  std::sort(metadata->begin(), metadata->end(),
+            [&](const MetricMetadata& a, const MetricMetadata& b) { return key(a) < key(b); });
+  metadata->erase(std::unique(metadata->begin(), metadata->end()), metadata->end());
   metadata_layouts_ = std::move(layouts);
   metadata_scraped_version_ = version;
   metadata_published_ = true;

@@ -19,6 +19,7 @@
 #include "collectors/options.h"
 #include "collectors/own_source.h"
 #include "collectors/registry.h"
+#include "collectors/scrape/discovery/discovery.h"
 #include "collectors/scrape/scraper.h"
 #include "collectors/slow_lane.h"
 
@@ -55,7 +56,8 @@ class Collection {
 
   /// Newest state, at most a few seconds old. Any thread; never null.
   std::shared_ptr<const CollectionStatus> status() const;
-  /// Metric families of own collectors and targets, one entry a name. Any thread; never null.
+  /// Metric families of own collectors and targets, by name; no entry twice. Any thread; never
+  /// null.
   std::shared_ptr<const MetadataSnapshot> metadata() const;
 
  private:
@@ -74,6 +76,8 @@ class Collection {
   void tick_own_sources(Timestamp now);
   void dispatch_slow(OwnSource& source, Timestamp tick);
   void finish_slow(Timestamp now);
+  scrape::RunSlowly run_slowly();
+  void append_pools(std::vector<PoolStatus>& pools) const;
   void publish(Timestamp now);
   void publish_metadata();
   Timestamp next_due(Timestamp now) const;
@@ -84,6 +88,7 @@ class Collection {
   CollectorContext context_;
   std::vector<Running> running_;
   std::vector<std::unique_ptr<OwnSource>> reports_;  // after the collectors that they report on
+  scrape::Discovery discovery_;
   scrape::Scraper scraper_;
   metrics::Counter overdue_;
   metrics::Gauge left_behind_;

@@ -108,6 +108,7 @@ void MetricWriter::begin() {
   std::swap(expected_, written_);
   written_.clear();
   values_.clear();
+  warning_.clear();
   if (series_.size() > 2 * expected_.size() + kKeptUnseenSeries) drop_unseen();
   ++round_;
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "agent/model/appender.h"
@@ -38,6 +39,11 @@ class MetricWriter {
   void sample(const MetricInfo& info, double value) {
     sample(info, std::span<const std::string_view>{}, value);
   }
+  /// Says what is missing from this collection, which is a success all the same: it is logged when
+  /// it changes and stands in the collector's status. The first of a collection counts.
+  void warn(std::string what) {
+    if (warning_.empty()) warning_ = std::move(what);
+  }
 
   // What follows is the frame's side.
 
@@ -47,6 +53,8 @@ class MetricWriter {
   std::size_t size() const { return written_.size(); }
   /// Series left out since the writer was made, by its own limit or by the store's.
   std::uint64_t refused() const { return refused_; }
+  /// What warn() was told since begin(); empty: nothing.
+  const std::string& warning() const { return warning_; }
 
   /// Gives every series that has none a ref, with `target_labels` beside its own, and fills the
   /// two columns with the collection's samples. Series that the store refuses are left out.
@@ -83,6 +91,7 @@ class MetricWriter {
   const std::size_t series_limit_;
   std::uint32_t round_ = 0;
   std::uint64_t refused_ = 0;
+  std::string warning_;
   std::vector<Series> series_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> index_;  // hash → place in series_
   std::string scratch_key_;

@@ -22,11 +22,16 @@ void read_collector(config::Mapping& mapping, const CollectorDescriptor& descrip
   options.interval = read_interval(mapping, "interval", options.interval);
   for (const SettingDescriptor& setting : descriptor.settings) {
     if (!mapping.has(setting.key)) continue;
+    std::string& value = options.settings[std::string(setting.key)];
+    if (setting.kind == SettingKind::Path) {
+      value = mapping.path(setting.key);
+      continue;
+    }
     std::string pattern = mapping.string(setting.key);
     if (auto regex = Regex::create(pattern); !regex)
       mapping.error(setting.key, "not a regular expression: " + regex.error().message);
     else
-      options.settings[std::string(setting.key)] = std::move(pattern);
+      value = std::move(pattern);
   }
   mapping.finish();
 }

@@ -131,11 +131,14 @@ void OwnSource::conclude(const Result<void>& result, Timestamp tick, Timestamp b
     end_series(time);
     return;
   }
-  if (!succeeded_ && !status_.last_error.empty())
+  const std::string& warning = body_->writer.warning();
+  if (warning.empty() && !status_.last_error.empty())
     surroundings_.log.info("collector {}: works again", name_);
+  if (!warning.empty() && warning != status_.last_error)
+    surroundings_.log.warn("collector {}: {}; what else there is goes on", name_, warning);
   succeeded_ = true;
   status_.available = true;
-  status_.last_error.clear();
+  status_.last_error = warning;
   store(time);
 }
 
@@ -171,8 +174,12 @@ void OwnSource::store(Timestamp time) {
       values_.push_back(kStaleMarker);
     }
   }
-  AppendOutcome outcome = surroundings_.appender.append(
-      {.source = source_, .time = time, .refs = refs_, .values = values_});
+  // After the clock was set back, what is measured now is true, not what stands there.
+  AppendOutcome outcome = surroundings_.appender.append({.source = source_,
+                                                         .time = time,
+                                                         .refs = refs_,
+                                                         .values = values_,
+                                                         .on_conflict = OnConflict::Replace});
   if (!outcome.retired.empty()) append_renewed(outcome.retired, fresh, time);
   status_.series = std::uint32_t(fresh);
   status_.refused_series = writer.refused();

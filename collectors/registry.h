@@ -20,9 +20,15 @@ enum class Lane {
 /// Whose series they are.
 enum class Origin { Host, Agent };
 
+enum class SettingKind {
+  Pattern,  ///< a regular expression, as node_exporter's flags take
+  Path,     ///< relative to the file that it stands in
+};
+
 struct SettingDescriptor {
   std::string_view key;
-  std::string_view fallback;  ///< a regular expression, as node_exporter's flags take
+  std::string_view fallback;
+  SettingKind kind = SettingKind::Pattern;
 };
 
 struct FactoryInput {

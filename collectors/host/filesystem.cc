@@ -1,8 +1,5 @@
 #include "collectors/host/filesystem.h"
 
-#include <sys/vfs.h>
-
-#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <set>
@@ -95,28 +92,33 @@ class FilesystemCollector final : public Collector {
     if (!mounts)
       return Error(mounts.error()).in(ours ? mounts_of_self_.path() : mounts_of_init_.path());
     std::set<std::tuple<std::string_view, std::string_view, std::string_view>> seen;
+    std::vector<const Mount*> chosen;
+    std::vector<std::string> paths;
     for (const Mount& mount : *mounts) {
       if (excluded_mounts_.matches(mount.mount_point) || excluded_types_.matches(mount.type))
         continue;
-      if (seen.insert({mount.device, mount.mount_point, mount.type}).second) write(mount, out);
+      if (!seen.insert({mount.device, mount.mount_point, mount.type}).second) continue;
+      chosen.push_back(&mount);
+      paths.push_back(paths_.in_root(mount.mount_point.substr(1)));
     }
+    const std::vector<SpaceAnswer> answers = reader_.read(paths);
+    for (std::size_t i = 0; i < chosen.size(); ++i) write(*chosen[i], answers[i], out);
     return {};
   }
 
  private:
-  void write(const Mount& mount, MetricWriter& out) const {
-    struct statfs space{};
-    const std::string path = paths_.in_root(mount.mount_point.substr(1));
-    int result = 0;
-    do result = ::statfs(path.c_str(), &space);
-    while (result != 0 && errno == EINTR);
-    const std::string error = result == 0 ? std::string() : error_text(errno);
+  static void write(const Mount& mount, const SpaceAnswer& answer, MetricWriter& out) {
+    const struct statfs& space = answer.space;
+    const std::string error = mount_error(answer);
+    const bool failed = !error.empty();
+    if (answer.state == SpaceAnswer::State::Hangs)
+      out.warn("the mount " + mount.mount_point + " of " + mount.device + " does not answer");
     const auto sample = [&](const MetricInfo& info, double value) {
       out.sample(info, {mount.device, mount.mount_point, mount.type, error}, value);
     };
-    sample(kDeviceError, result == 0 ? 0 : 1);
+    sample(kDeviceError, failed ? 1 : 0);
     sample(kReadOnly, mount.read_only ? 1 : 0);
-    if (result != 0) return;
+    if (failed) return;
     const double block_bytes = double(space.f_bsize);
     sample(kSize, double(space.f_blocks) * block_bytes);
     sample(kFree, double(space.f_bfree) * block_bytes);
@@ -132,9 +134,22 @@ class FilesystemCollector final : public Collector {
   ProcFile mounts_of_self_;
   Filter excluded_mounts_;
   Filter excluded_types_;
+  SpaceReader reader_;
 };
 
 }  // namespace
+
+std::string mount_error(const SpaceAnswer& answer) {
+  switch (answer.state) {
+    case SpaceAnswer::State::Hangs:
+      return "mountpoint timeout";
+    case SpaceAnswer::State::Unasked:
+      return "not asked, other mounts do not answer";
+    case SpaceAnswer::State::Answered:
+      break;
+  }
+  return answer.error_number == 0 ? std::string() : error_text(answer.error_number);
+}
 
 Result<std::vector<Mount>> parse_mounts(std::string_view mountinfo) {
   std::vector<Mount> mounts;

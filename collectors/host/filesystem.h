@@ -1,5 +1,5 @@
 // filesystem: space and inodes of mounted file systems: /proc/1/mountinfo (proc(5)) and statfs(2).
-// statfs hangs on a dead network mount, so this runs on the slow lane.
+// statfs hangs on a dead network mount: space_reader.h keeps that to the mount.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "collectors/host/space_reader.h"
 
 namespace lapwing::collectors::host {
 
@@ -20,5 +21,8 @@ struct Mount {
 };
 
 Result<std::vector<Mount>> parse_mounts(std::string_view mountinfo);
+
+/// The label device_error, in node_exporter's words; empty when there are figures.
+std::string mount_error(const SpaceAnswer& answer);
 
 }  // namespace lapwing::collectors::host

@@ -31,6 +31,17 @@ TEST_CASE("metric writer: series of a family stand together, families by name") 
                                                     "b_plain 3"});
 }
 
+TEST_CASE("metric writer: the first warning of a collection stands until the next begins") {
+  MetricWriter writer(100);
+  writer.begin();
+  CHECK(writer.warning().empty());
+  writer.warn("one");
+  writer.warn("two");
+  CHECK(writer.warning() == "one");
+  writer.begin();
+  CHECK(writer.warning().empty());
+}
+
 TEST_CASE("metric writer: the layout is shared while the same series come in the same order") {
   MetricWriter writer(100);
   const auto collect = [&](std::string_view second) {

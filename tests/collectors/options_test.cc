@@ -42,6 +42,14 @@ TEST_CASE("collection options: collectors by name") {
   CHECK(options.paths.proc == "/host/proc");
 }
 
+TEST_CASE("collection options: a folder is relative to the file that names it") {
+  config::Diagnostics diagnostics;
+  const CollectionOptions options = read("collectors: {textfile: {directory: text}}", diagnostics);
+  CHECK(diagnostics.ok());
+  const std::string& directory = options.collectors.at("textfile").settings.at("directory");
+  CHECK(std::string_view(directory).ends_with("text"));
+}
+
 TEST_CASE("collection options: errors") {
   for (const char* yaml : {"collectors: {wat: {}}", "collectors: {cpu: {wat: 1}}",
                            "collectors: {cpu: {interval: 1ms}}", "collectors: {job: ''}",

@@ -136,6 +136,43 @@ TEST_CASE("own source: an error is logged and counted, a known one not logged ag
   CHECK(failures() == 2);
 }
 
+TEST_CASE("own source: a warning is logged when it changes; the samples beside it are kept") {
+  OwnSourceBed bed;
+  std::string warning = "/mnt does not answer";
+  OwnSource source = bed.source("fake", [&](MetricWriter& out) -> Result<void> {
+    out.sample(OwnSourceBed::kPart, {"a"}, 7);
+    out.warn(warning);
+    out.warn("a second one");
+    return {};
+  });
+  source.collect(from_millis(100'000));
+  source.collect(from_millis(101'000));
+  CHECK(source.succeeded());
+  CHECK(source.status().last_error == "/mnt does not answer");
+  CHECK(stored(bed.store, {{"part", "a"}}) == Stored{{100'000, "7"}});
+  REQUIRE(bed.lines.size() == 1);
+  CHECK(bed.lines[0].find("/mnt does not answer") != std::string::npos);
+  warning = "/srv does not answer";
+  source.collect(from_millis(102'000));
+  CHECK(bed.lines.size() == 2);
+}
+
+TEST_CASE("own source: a collection without a warning says that all is well again") {
+  OwnSourceBed bed;
+  bool warns = true;
+  OwnSource source = bed.source("fake", [&](MetricWriter& out) -> Result<void> {
+    out.sample(OwnSourceBed::kPart, {"a"}, 7);
+    if (warns) out.warn("one is missing");
+    return {};
+  });
+  source.collect(from_millis(100'000));
+  warns = false;
+  source.collect(from_millis(101'000));
+  CHECK(source.status().last_error.empty());
+  REQUIRE(bed.lines.size() == 2);
+  CHECK(bed.lines[1].find("works again") != std::string::npos);
+}
+
 TEST_CASE("own source: a host that lacks the data is no failure") {
   OwnSourceBed bed;
   OwnSource source =

@@ -42,7 +42,8 @@ TEST_CASE("registry: each default of a setting is a regular expression, each key
     for (const SettingDescriptor& setting : descriptor.settings) {
       INFO(descriptor.name << " " << setting.key);
       CHECK(keys.insert(setting.key).second);
-      CHECK(Regex::create(setting.fallback).ok());
+      if (setting.kind == SettingKind::Pattern) CHECK(Regex::create(setting.fallback).ok());
+      if (setting.kind == SettingKind::Path) CHECK(setting.fallback.starts_with('/'));
       ++settings;
     }
   }
@@ -60,8 +61,17 @@ TEST_CASE("registry: every factory makes a collector, without touching the host"
 TEST_CASE("registry: what can hang in the kernel is off the tick, the agent's own is its own") {
   CHECK(find_collector("filesystem")->lane == Lane::Slow);
   CHECK(find_collector("netclass")->lane == Lane::Slow);
+  for (const char* name : {"hwmon", "powersupplyclass", "systemd", "textfile", "thermal_zone"})
+    CHECK(find_collector(name)->lane == Lane::Slow);
   CHECK(find_collector("cpu")->lane == Lane::Tick);
   CHECK(find_collector("counters")->origin == Origin::Agent);
   CHECK(find_collector("process")->origin == Origin::Agent);
   CHECK(find_collector("cpu")->origin == Origin::Host);
+}
+
+TEST_CASE("registry: what node_exporter has off is off, but for what its dashboard asks for") {
+  for (const char* name : {"ksmd", "meminfo_numa", "softirqs"})
+    CHECK_FALSE(find_collector(name)->on_by_default);
+  for (const char* name : {"interrupts", "processes", "systemd", "tcpstat"})
+    CHECK(find_collector(name)->on_by_default);
 }

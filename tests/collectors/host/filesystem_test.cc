@@ -153,3 +153,15 @@ TEST_CASE("filesystem: without init's mounts our own serve; an error names what 
   REQUIRE(host.bed.failed(ErrorKind::Invalid));
   CHECK(host.bed.last.error().message.find("self/mountinfo") != std::string::npos);
 }
+
+TEST_CASE(
+    "filesystem: a mount that hangs, one that was not asked and one that fails are told apart") {
+  SpaceAnswer answer;
+  CHECK_FALSE(mount_error(answer).empty());
+  answer.state = SpaceAnswer::State::Hangs;
+  CHECK(mount_error(answer) == "mountpoint timeout");
+  answer.state = SpaceAnswer::State::Answered;
+  CHECK(mount_error(answer).empty());
+  answer.error_number = ESTALE;
+  CHECK(mount_error(answer) == "stale file handle");
+}
