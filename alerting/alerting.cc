@@ -51,6 +51,25 @@ void Alerting::apply(AlertingPlan plan) {
   rules_->apply({std::move(plan.groups), std::move(plan.external_labels), plan.external_url});
 }
 
+NotifyAccess Alerting::notify_access(const Clock& clock) {
+  Notifier& notifier = *notifier_;
+  NotifyAccess access;
+  access.alerts = [&] { return notifier.alerts(clock.now()); };
+  access.silences = [&] { return notifier.silences(clock.now()); };
+  access.set_silence = [&](Silence silence) {
+    return notifier.set_silence(std::move(silence), clock.now());
+  };
+  access.expire_silence = [&](std::string_view id) {
+    return notifier.expire_silence(id, clock.now());
+  };
+  access.post = [&](std::vector<AlertNotice> notices) {
+    RuleUpdate update;
+    update.notices = std::move(notices);
+    return notifier.post(std::move(update));
+  };
+  return access;
+}
+
 std::shared_ptr<const AlertingStatus> Alerting::status() const {
   auto status = std::make_shared<AlertingStatus>();
   status->groups = rules_->status();

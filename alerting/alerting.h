@@ -16,6 +16,7 @@
 
 #include "alerting/evaluator.h"
 #include "alerting/notifier.h"
+#include "alerting/notify/access.h"
 #include "alerting/status.h"
 
 namespace lapwing::alerting {
@@ -49,6 +50,8 @@ class Alerting {
 
   /// Any thread.
   std::shared_ptr<const AlertingStatus> status() const;
+  /// Valid while this lives. `clock` says when.
+  NotifyAccess notify_access(const Clock& clock);
   /// What is wrong with state.db; empty when nothing is.
   const std::string& trouble() const { return trouble_; }
 

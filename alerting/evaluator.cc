@@ -201,6 +201,11 @@ Timestamp Rules::step(Timestamp now) {
   return wake;
 }
 
+void Rules::evaluate_all(Timestamp time) {
+  take_options(time);
+  for (const auto& group : groups_) evaluate(*group, time);
+}
+
 void Rules::evaluate(GroupRun& group, Timestamp due) {
   const auto start = context_.clock.monotonic();
   RuleUpdate update;

@@ -61,6 +61,10 @@ class Rules {
   /// changes. One thread.
   Timestamp step(Timestamp now);
 
+  /// Evaluates every group once, in order, as if each were due at `time`: for tests of rules.
+  /// The thread of step().
+  void evaluate_all(Timestamp time);
+
   /// Any thread.
   std::vector<GroupStatus> status() const;
 

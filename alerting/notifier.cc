@@ -13,6 +13,7 @@ constexpr std::size_t kAnswerLimit = 65536;
 constexpr std::size_t kUnsavedLimit = 50'000;
 constexpr Duration kAliveInterval = 30s;
 constexpr Duration kSaveRetry = 1s;
+constexpr Duration kSilenceCare = 15min;  ///< between looks for silences that ended long ago
 
 std::uint64_t alert_hash(const std::string& rule, const Labels& labels) {
   return fnv1a(rule, labels.hash());
@@ -51,6 +52,7 @@ Notifier::Notifier(HttpSender http, std::optional<StateStore> store, StoredState
       mailbox_(std::make_shared<Mailbox>()),
       updates_(kUpdateLimit),
       dispatcher_(std::move(state.log)),
+      silences_(std::move(state.silences)),
       outbox_(state.outbox),
       write_failures_(registry.counter("lapwing_state_write_failures_total",
                                        "Writes to state.db that failed.")),
@@ -88,15 +90,57 @@ void Notifier::apply(NotifierOptions options) {
   mailbox_->ring();
 }
 
+template <typename Act>
+Result<std::string> Notifier::change_silences(Act act) {
+  std::string id;
+  {
+    const std::lock_guard lock(decisions_);
+    Result<Silences::Change> change = act(silences_);
+    if (!change) return std::move(change).error();
+    id = std::move(change->id);
+    StateChanges changes;
+    changes.silences = std::move(change->stored);
+    silence_changes_.append(std::move(changes));
+  }
+  mailbox_->ring();
+  return id;
+}
+
+Result<std::string> Notifier::set_silence(Silence silence, Timestamp now) {
+  return change_silences([&](Silences& all) { return all.set(std::move(silence), now); });
+}
+
+Result<void> Notifier::expire_silence(std::string_view id, Timestamp now) {
+  const auto done = change_silences([&](Silences& all) { return all.expire(id, now); });
+  if (!done) return done.error();
+  return {};
+}
+
+std::vector<Silence> Notifier::silences(Timestamp now) const {
+  const std::lock_guard lock(decisions_);
+  return silences_.all(now);
+}
+
+NotifyStatus Notifier::alerts(Timestamp now) const {
+  const std::lock_guard lock(decisions_);
+  return dispatcher_.status(now, silences_);
+}
+
 Timestamp Notifier::step(Timestamp now) {
-  take_options(now);
-  take_updates(now);
-  take_answers(now);
-  take_due(now);
+  Timestamp next = kNever;
+  {
+    const std::lock_guard lock(decisions_);
+    take_options(now);
+    take_updates(now);
+    take_answers(now);
+    take_silences(now);
+    take_due(now);
+    next = dispatcher_.next();
+  }
   save(now);
   send(now);
   publish_status();
-  Timestamp next = std::min(dispatcher_.next(), outbox_.next());
+  next = std::min(next, outbox_.next());
   if (!changes_.empty()) next = std::min(next, next_save_);
   if (store_ && !stored_alerts_.empty()) next = std::min(next, alive_written_at_ + kAliveInterval);
   return std::max(next, now + 1ms);
@@ -188,8 +232,17 @@ void Notifier::take_answers(Timestamp now) {
   }
 }
 
+void Notifier::take_silences(Timestamp now) {
+  changes_.append(std::exchange(silence_changes_, {}));
+  if (now < next_silence_care_) return;
+  next_silence_care_ = now + kSilenceCare;
+  StateChanges changes;
+  changes.removed_silences = silences_.forget_old(now);
+  changes_.append(std::move(changes));
+}
+
 void Notifier::take_due(Timestamp now) {
-  Dispatcher::Due due = dispatcher_.due(now);
+  Dispatcher::Due due = dispatcher_.due(now, silences_);
   StateChanges changes;
   for (Notification& notification : due.notifications) {
     const DeliveryKey key = notification.key;

@@ -47,8 +47,18 @@ class Notifier {
   /// Returns when to be called again. One thread.
   Timestamp step(Timestamp now);
 
+  /// Makes or changes a silence; its id. It holds at once and is written down by the next step.
+  /// Errors as Silences::set(). Any thread; wakes.
+  Result<std::string> set_silence(Silence silence, Timestamp now);
+  /// Any thread; wakes.
+  Result<void> expire_silence(std::string_view id, Timestamp now);
+  /// As Silences::all(). Any thread.
+  std::vector<Silence> silences(Timestamp now) const;
+
   /// In the order of the configuration. Any thread.
   std::vector<ReceiverStatus> status() const;
+  /// Any thread.
+  NotifyStatus alerts(Timestamp now) const;
 
  private:
   struct Answer {
@@ -59,9 +69,12 @@ class Notifier {
   struct Mailbox;
   struct Counts;
 
+  template <typename Act>
+  Result<std::string> change_silences(Act act);
   void take_options(Timestamp now);
   void take_updates(Timestamp now);
   void take_answers(Timestamp now);
+  void take_silences(Timestamp now);
   void take_due(Timestamp now);
   void save(Timestamp now);
   void send(Timestamp now);
@@ -74,13 +87,19 @@ class Notifier {
   const std::shared_ptr<Mailbox> mailbox_;  // outlives us where an answer is still due
   BoundedQueue<RuleUpdate> updates_;
 
+  /// Held by step() while it decides, never while it writes or sends.
+  mutable std::mutex decisions_;
+  Dispatcher dispatcher_;         // guarded by decisions_
+  Silences silences_;             // guarded by decisions_
+  StateChanges silence_changes_;  // guarded by decisions_; for the next step
+
   NotifierOptions options_;  // dispatch thread, as all below up to the mutex
-  Dispatcher dispatcher_;
   Outbox outbox_;
   StateChanges changes_;                             // not in state.db yet
   std::unordered_set<std::uint64_t> stored_alerts_;  // by hash: whether alive_at is worth a write
   Timestamp alive_written_at_{};
-  Timestamp next_save_{};                 // after a failed write
+  Timestamp next_save_{};  // after a failed write
+  Timestamp next_silence_care_{};
   std::map<std::string, Counts> counts_;  // by receiver
   metrics::Counter write_failures_;
   metrics::Counter dropped_;

@@ -16,18 +16,28 @@ AlertingOptions read_alerting_options(config::Mapping& root) {
       options.replacement_patterns.push_back(rules.path("shipped"));
   });
   auto plan = std::make_shared<NotifyPlan>();
-  std::vector<std::string> names;
+  RouteNames names;
   root.each("receivers", [&](config::Mapping& map) {
     ReceiverPlan receiver = read_receiver(map);
-    if (std::find(names.begin(), names.end(), receiver.name) != names.end())
+    if (std::find(names.receivers.begin(), names.receivers.end(), receiver.name) !=
+        names.receivers.end())
       map.error("name", "notification config name \"" + receiver.name + "\" is not unique");
-    names.push_back(receiver.name);
+    names.receivers.push_back(receiver.name);
     plan->receivers.push_back(std::move(receiver));
   });
+  // The second is the first one's name of before Alertmanager 0.24.
+  for (const char* const key : {"time_intervals", "mute_time_intervals"})
+    root.each(key, [&](config::Mapping& map) {
+      auto named = std::make_shared<const NamedIntervals>(read_time_intervals(map));
+      for (const NamedIntervalsPointer& other : names.intervals)
+        if (other->name == named->name)
+          map.error("name", "time interval \"" + named->name + "\" is not unique");
+      names.intervals.push_back(std::move(named));
+    });
   root.section("route", [&](config::Mapping& map) { plan->route = read_route(map, names); });
   root.each("inhibit_rules",
             [&](config::Mapping& map) { plan->inhibit_rules.push_back(read_inhibit_rule(map)); });
-  root.not_served({"time_intervals", "mute_time_intervals", "templates", "alerting"});
+  root.not_served({"templates", "alerting"});
   options.notify = std::move(plan);
   return options;
 }

@@ -22,9 +22,8 @@ struct AlertingOptions {
   std::shared_ptr<const NotifyPlan> notify = std::make_shared<const NotifyPlan>();
 };
 
-/// Reads rule_files, rules, route, receivers, inhibit_rules; marks time_intervals,
-/// mute_time_intervals, templates and alerting as not served. Without `route` alerts are shown
-/// and nobody is told.
+/// Reads rule_files, rules, route, receivers, inhibit_rules, time_intervals; marks templates and
+/// alerting as not served. Without `route` alerts are shown and nobody is told.
 AlertingOptions read_alerting_options(config::Mapping& root);
 
 /// Marks what Alertmanager knows in `global` as not served.

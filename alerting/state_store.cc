@@ -16,7 +16,7 @@ constexpr std::int32_t kApplicationId = 0x4c577374;  // "LWst"
 
 // Labels and annotations are JSON objects, times are milliseconds UTC (0: not yet), fingerprints
 // are hexadecimal and separated by blanks, a notification is its own JSON.
-constexpr std::array<std::string_view, 1> kSteps = {
+constexpr std::array<std::string_view, 2> kSteps = {
     "CREATE TABLE alert(rule TEXT NOT NULL, labels TEXT NOT NULL, annotations TEXT NOT NULL,"
     " state INTEGER NOT NULL, value REAL NOT NULL, active_at INTEGER NOT NULL,"
     " fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, keep_firing_since INTEGER NOT NULL,"
@@ -28,7 +28,9 @@ constexpr std::array<std::string_view, 1> kSteps = {
     "CREATE TABLE notification_log(receiver TEXT NOT NULL, integration INTEGER NOT NULL,"
     " group_key TEXT NOT NULL, at INTEGER NOT NULL, firing TEXT NOT NULL, resolved TEXT NOT NULL,"
     " PRIMARY KEY(receiver, integration, group_key)) WITHOUT ROWID;"
-    "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"};
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
+    // The API's JSON, one a silence.
+    "CREATE TABLE silence(id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;"};
 
 constexpr std::string_view kAliveAt = "alive_at";
 
@@ -127,6 +129,13 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
                              split_fingerprints(row.text(4)), split_fingerprints(row.text(5))});
       });
   if (!told) return told.error();
+  const auto silences =
+      each_row(connection, "SELECT body FROM silence", [&](const sqlite::Statement& row) {
+        auto silence = decode_silence(row.text(0));
+        if (!silence) return broken("silences", silence.error());
+        state.silences.push_back(*std::move(silence));
+      });
+  if (!silences) return silences.error();
   const auto facts =
       each_row(connection, "SELECT name, value FROM fact", [&](const sqlite::Statement& row) {
         if (row.text(0) == kAliveAt) state.alive_at = from_millis(row.integer(1));
@@ -156,7 +165,7 @@ bool StateChanges::empty() const { return size() == 0 && !alive_at; }
 
 std::size_t StateChanges::size() const {
   return alerts.size() + forgotten_alerts.size() + outbox.size() + removed_outbox.size() +
-         log.size() + removed_log.size();
+         log.size() + removed_log.size() + silences.size() + removed_silences.size();
 }
 
 void StateChanges::append(StateChanges later) {
@@ -171,6 +180,7 @@ void StateChanges::append(StateChanges later) {
        [](const StoredAlert& a) { return std::pair(a.rule, a.alert.labels); });
   drop(outbox, later.removed_outbox, [](const OutboxRow& row) { return row.notification.key; });
   drop(log, later.removed_log, [](const NotificationLogEntry& entry) { return entry.key; });
+  drop(silences, later.removed_silences, [](const Silence& silence) { return silence.id; });
   const auto undo = [](auto& gone, const auto& list, auto key_of) {
     for (const auto& item : list) std::erase(gone, key_of(item));
   };
@@ -187,6 +197,8 @@ void StateChanges::append(StateChanges later) {
   move_to(removed_outbox, later.removed_outbox);
   move_to(log, later.log);
   move_to(removed_log, later.removed_log);
+  move_to(silences, later.silences);
+  move_to(removed_silences, later.removed_silences);
   if (later.alive_at) alive_at = later.alive_at;
 }
 
@@ -212,7 +224,8 @@ struct StateStore::Database {
   Result<void> put(const StateChanges& changes);
 
   sqlite::Connection connection;
-  std::optional<sqlite::Statement> alert, outbox, log, fact, no_alert, no_outbox, no_log;
+  std::optional<sqlite::Statement> alert, outbox, log, fact, silence;
+  std::optional<sqlite::Statement> no_alert, no_outbox, no_log, no_silence;
 };
 
 Result<void> StateStore::Database::put_alert(const StoredAlert& stored) {
@@ -279,6 +292,11 @@ Result<void> StateStore::Database::remove(const StateChanges& changes) {
                         [&](sqlite::Statement& statement) { bind_key(statement, key); });
         !done)
       return done;
+  for (const std::string& id : changes.removed_silences)
+    if (auto done = run(no_silence, "DELETE FROM silence WHERE id=?1",
+                        [&](sqlite::Statement& statement) { statement.bind(1, id); });
+        !done)
+      return done;
   return {};
 }
 
@@ -289,6 +307,13 @@ Result<void> StateStore::Database::put(const StateChanges& changes) {
     if (auto done = put_outbox(row); !done) return done;
   for (const NotificationLogEntry& entry : changes.log)
     if (auto done = put_log(entry); !done) return done;
+  for (const Silence& one : changes.silences)
+    if (auto done = run(silence, "INSERT OR REPLACE INTO silence VALUES(?1,?2)",
+                        [&](sqlite::Statement& statement) {
+                          statement.bind(1, one.id).bind(2, encode_silence(one));
+                        });
+        !done)
+      return done;
   if (!changes.alive_at) return {};
   return run(fact, "INSERT OR REPLACE INTO fact VALUES(?1,?2)", [&](sqlite::Statement& statement) {
     statement.bind(1, kAliveAt).bind(2, to_millis(*changes.alive_at));

@@ -1,5 +1,6 @@
 // StateStore: state.db, what must outlive a restart: alerts, notifications not delivered yet,
-// and what was told. One SQLite file in the data folder, written by the dispatch thread alone.
+// what was told, and silences. One SQLite file in the data folder, written by the dispatch thread
+// alone.
 #pragma once
 
 #include <memory>
@@ -23,6 +24,8 @@ struct StateChanges {
   std::vector<DeliveryKey> removed_outbox;
   std::vector<NotificationLogEntry> log;
   std::vector<DeliveryKey> removed_log;
+  std::vector<Silence> silences;
+  std::vector<std::string> removed_silences;  ///< ids
   std::optional<Timestamp> alive_at;
 
   bool empty() const;
@@ -35,6 +38,7 @@ struct StoredState {
   std::vector<StoredAlert> alerts;
   std::vector<OutboxRow> outbox;
   std::vector<NotificationLogEntry> log;
+  std::vector<Silence> silences;
   Timestamp alive_at{};  ///< when alerts were last known to be watched
 };
 

@@ -65,6 +65,35 @@ struct ReceiverStatus {
   std::string last_error;
 };
 
+/// An alert as the notification side holds it, whoever told of it.
+struct NotifyAlert {
+  std::string fingerprint;
+  Labels labels;
+  Labels annotations;
+  Timestamp starts_at{};
+  Timestamp ends_at{};
+  Timestamp updated_at{};
+  std::string generator_url;
+  std::vector<std::string> receivers;
+  std::vector<std::string> silenced_by;   ///< ids of silences
+  std::vector<std::string> inhibited_by;  ///< fingerprints
+
+  bool suppressed() const { return !silenced_by.empty() || !inhibited_by.empty(); }
+};
+
+struct NotifyGroup {
+  std::string receiver;
+  Labels labels;
+  std::vector<std::string> muted_by;  ///< names of time intervals
+  std::vector<std::size_t> alerts;    ///< places in NotifyStatus::alerts
+};
+
+/// Alerts that have not ended, and their groups.
+struct NotifyStatus {
+  std::vector<NotifyAlert> alerts;
+  std::vector<NotifyGroup> groups;
+};
+
 struct AlertingStatus {
   std::vector<GroupStatus> groups;
   std::vector<ReceiverStatus> receivers;

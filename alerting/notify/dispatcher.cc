@@ -81,7 +81,15 @@ void Dispatcher::insert(const Labels& labels, Timestamp now) {
   }
 }
 
-Dispatcher::Due Dispatcher::due(Timestamp now) {
+std::vector<Labels> Dispatcher::inhibitors(Timestamp now) const {
+  std::vector<Labels> firing;
+  if (plan_->inhibit_rules.empty()) return firing;
+  for (const auto& [labels, held] : alerts_)
+    if (!held.resolved(now)) firing.push_back(labels);
+  return firing;
+}
+
+Dispatcher::Due Dispatcher::due(Timestamp now, const Silences& silences) {
   Due out;
   std::vector<Group*> ready;
   for (auto& [id, group] : groups_)
@@ -89,27 +97,28 @@ Dispatcher::Due Dispatcher::due(Timestamp now) {
   if (!ready.empty()) {
     std::stable_sort(ready.begin(), ready.end(),
                      [](const Group* a, const Group* b) { return a->next_flush < b->next_flush; });
-    std::vector<Labels> firing;
-    if (!plan_->inhibit_rules.empty())
-      for (const auto& [labels, held] : alerts_)
-        if (!held.resolved(now)) firing.push_back(labels);
-    for (Group* group : ready) flush(*group, now, firing, out);
+    const std::vector<Labels> firing = inhibitors(now);
+    for (Group* group : ready) flush(*group, now, firing, silences, out);
   }
   if (now >= next_garbage_) collect_garbage(now, out);
   return out;
 }
 
-void Dispatcher::flush(Group& group, Timestamp now, std::span<const Labels> firing, Due& out) {
+void Dispatcher::flush(Group& group, Timestamp now, std::span<const Labels> firing,
+                       const Silences& silences, Due& out) {
   group.flushed = true;
   group.next_flush = now + group.route->group_interval;
   group.waiting.clear();
   group.resolved.clear();
   std::vector<NotificationAlert> alerts;
+  const bool muted = !muted_by(*group.route, now).empty();
   for (const auto& [labels, put_at] : group.members) {
     const Held& held = alerts_.at(labels);
     const bool resolved = held.resolved(now);
     if (resolved) group.resolved.emplace_back(labels, put_at);
-    if (inhibited(plan_->inhibit_rules, labels, firing)) continue;
+    if (muted || inhibitor(plan_->inhibit_rules, labels, firing) != nullptr ||
+        !silences.silencing(labels, now).empty())
+      continue;
     alerts.push_back({labels, held.notice.annotations, held.notice.starts_at,
                       resolved ? held.notice.ends_at : Timestamp{}, held.notice.generator_url});
   }
@@ -212,6 +221,46 @@ void Dispatcher::collect_garbage(Timestamp now, Due& out) {
     out.forgotten.push_back(at->first);
     at = log_.erase(at);
   }
+}
+
+NotifyStatus Dispatcher::status(Timestamp now, const Silences& silences) const {
+  NotifyStatus status;
+  const std::vector<Labels> firing = inhibitors(now);
+  std::unordered_map<Labels, std::size_t> places;
+  for (const auto& [labels, held] : alerts_) {
+    if (held.resolved(now)) continue;
+    NotifyAlert alert;
+    alert.fingerprint = fingerprint_text(fingerprint(labels));
+    alert.labels = labels;
+    alert.annotations = held.notice.annotations;
+    alert.starts_at = held.notice.starts_at;
+    alert.ends_at = held.notice.ends_at;
+    alert.updated_at = held.updated_at;
+    alert.generator_url = held.notice.generator_url;
+    alert.silenced_by = silences.silencing(labels, now);
+    if (const Labels* by = inhibitor(plan_->inhibit_rules, labels, firing))
+      alert.inhibited_by.push_back(fingerprint_text(fingerprint(*by)));
+    if (plan_->route)
+      for (const Route* route : match_routes(*plan_->route, labels))
+        alert.receivers.push_back(route->receiver);
+    places.emplace(labels, status.alerts.size());
+    status.alerts.push_back(std::move(alert));
+  }
+  for (const auto& [id, group] : groups_) {
+    NotifyGroup shown;
+    shown.receiver = group.route->receiver;
+    shown.labels = group.labels;
+    shown.muted_by = muted_by(*group.route, now);
+    for (const auto& [labels, put_at] : group.members)
+      if (const auto place = places.find(labels); place != places.end())
+        shown.alerts.push_back(place->second);
+    if (!shown.alerts.empty()) status.groups.push_back(std::move(shown));
+  }
+  std::stable_sort(status.groups.begin(), status.groups.end(),
+                   [](const NotifyGroup& a, const NotifyGroup& b) {
+                     return a.labels == b.labels ? a.receiver < b.receiver : a.labels < b.labels;
+                   });
+  return status;
 }
 
 Timestamp Dispatcher::next() const {

@@ -12,7 +12,9 @@
 #include "alerting/notify/inhibit.h"
 #include "alerting/notify/notification.h"
 #include "alerting/notify/route.h"
+#include "alerting/notify/silence.h"
 #include "alerting/receivers/registry.h"
+#include "alerting/status.h"
 #include "alerting/update.h"
 
 namespace lapwing::alerting {
@@ -55,7 +57,10 @@ class Dispatcher {
   };
   /// What groups whose time has come have to say. A notification takes the place of an earlier
   /// one with the same key that is not delivered yet.
-  Due due(Timestamp now);
+  Due due(Timestamp now, const Silences& silences = Silences());
+
+  /// All alerts and groups as they stand, groups by receiver and labels.
+  NotifyStatus status(Timestamp now, const Silences& silences) const;
 
   /// The entry for the log once a notification was accepted by its receiver.
   NotificationLogEntry delivered(const Notification& notification, Timestamp now);
@@ -90,7 +95,10 @@ class Dispatcher {
   using GroupId = std::pair<const Route*, Labels>;
 
   void insert(const Labels& labels, Timestamp now);
-  void flush(Group& group, Timestamp now, std::span<const Labels> firing, Due& out);
+  /// Labels of the alerts that can keep others quiet.
+  std::vector<Labels> inhibitors(Timestamp now) const;
+  void flush(Group& group, Timestamp now, std::span<const Labels> firing, const Silences& silences,
+             Due& out);
   void consider(Group& group, const ReceiverPlan& receiver, std::uint32_t integration,
                 const std::vector<NotificationAlert>& alerts, Timestamp now, Due& out);
   bool needs_update(const Notification& all, const Route& route, bool send_resolved,

@@ -13,8 +13,8 @@ InhibitRule read_inhibit_rule(config::Mapping& map) {
   return rule;
 }
 
-bool inhibited(std::span<const InhibitRule> rules, const Labels& labels,
-               std::span<const Labels> firing) {
+const Labels* inhibitor(std::span<const InhibitRule> rules, const Labels& labels,
+                        std::span<const Labels> firing) {
   for (const InhibitRule& rule : rules) {
     if (!matches_all(rule.target, labels)) continue;
     const bool two_sided = matches_all(rule.source, labels);
@@ -23,10 +23,10 @@ bool inhibited(std::span<const InhibitRule> rules, const Labels& labels,
       const bool equal = std::all_of(rule.equal.begin(), rule.equal.end(), [&](const auto& label) {
         return source.get(label) == labels.get(label);
       });
-      if (equal && !(two_sided && matches_all(rule.target, source))) return true;
+      if (equal && !(two_sided && matches_all(rule.target, source))) return &source;
     }
   }
-  return false;
+  return nullptr;
 }
 
 }  // namespace lapwing::alerting

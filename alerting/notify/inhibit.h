@@ -19,9 +19,9 @@ struct InhibitRule {
 /// Reads one map of the list below `inhibit_rules`.
 InhibitRule read_inhibit_rule(config::Mapping& map);
 
-/// Whether one of the `firing` alerts keeps the one with these labels quiet. An alert that meets
-/// both sides of a rule is not kept quiet by another that does (itself included).
-bool inhibited(std::span<const InhibitRule> rules, const Labels& labels,
-               std::span<const Labels> firing);
+/// The `firing` alert that keeps the one with these labels quiet, nullptr when none does. An alert
+/// that meets both sides of a rule is not kept quiet by another that does (itself included).
+const Labels* inhibitor(std::span<const InhibitRule> rules, const Labels& labels,
+                        std::span<const Labels> firing);
 
 }  // namespace lapwing::alerting

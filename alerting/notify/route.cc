@@ -28,8 +28,26 @@ void read_group_by(config::Mapping& map, Route& route) {
               "cannot have wildcard group_by (`...`) and other labels at the same time");
 }
 
-Route read_node(config::Mapping& map, const Route* parent,
-                const std::vector<std::string>& receivers, int depth) {
+/// The intervals that `key` names. They hold for this route alone, not for those below it.
+std::vector<NamedIntervalsPointer> read_intervals(config::Mapping& map, std::string_view key,
+                                                  bool root, const RouteNames& names) {
+  std::vector<NamedIntervalsPointer> chosen;
+  for (const std::string& wanted : map.strings(key)) {
+    const auto found =
+        std::find_if(names.intervals.begin(), names.intervals.end(),
+                     [&](const NamedIntervalsPointer& one) { return one->name == wanted; });
+    if (root) {
+      map.error(key, "root route must not have any " + std::string(key));
+    } else if (found == names.intervals.end()) {
+      map.error(key, "undefined time interval \"" + wanted + "\" used in route");
+    } else {
+      chosen.push_back(*found);
+    }
+  }
+  return chosen;
+}
+
+Route read_node(config::Mapping& map, const Route* parent, const RouteNames& names, int depth) {
   Route route;
   if (parent != nullptr) route = *parent;
   route.children.clear();
@@ -37,7 +55,8 @@ Route read_node(config::Mapping& map, const Route* parent,
   route.receiver = map.string("receiver", parent != nullptr ? parent->receiver : "");
   if (route.receiver.empty()) {
     map.error("receiver", "root route must specify a default receiver");
-  } else if (std::find(receivers.begin(), receivers.end(), route.receiver) == receivers.end()) {
+  } else if (std::find(names.receivers.begin(), names.receivers.end(), route.receiver) ==
+             names.receivers.end()) {
     map.error("receiver", "undefined receiver \"" + route.receiver + "\" used in route");
   }
   route.matchers = read_matchers(map);
@@ -54,14 +73,15 @@ Route read_node(config::Mapping& map, const Route* parent,
   route.repeat_interval = map.duration("repeat_interval", route.repeat_interval);
   if (route.repeat_interval <= Duration{})
     map.error("repeat_interval", "repeat_interval cannot be zero");
-  map.not_served({"mute_time_intervals", "active_time_intervals"});
+  route.mute = read_intervals(map, "mute_time_intervals", parent == nullptr, names);
+  route.active = read_intervals(map, "active_time_intervals", parent == nullptr, names);
   if (depth >= kDepthLimit) {
     map.error("routes", "routes nest deeper than " + std::to_string(kDepthLimit));
     return route;
   }
   std::vector<Route> children;
   map.each("routes", [&](config::Mapping& child) {
-    children.push_back(read_node(child, &route, receivers, depth + 1));
+    children.push_back(read_node(child, &route, names, depth + 1));
   });
   route.children = std::move(children);
   return route;
@@ -80,8 +100,20 @@ void collect(const Route& route, const Labels& labels, std::vector<const Route*>
 
 }  // namespace
 
-Route read_route(config::Mapping& map, const std::vector<std::string>& receivers) {
-  return read_node(map, nullptr, receivers, 0);
+Route read_route(config::Mapping& map, const RouteNames& names) {
+  return read_node(map, nullptr, names, 0);
+}
+
+std::vector<std::string> muted_by(const Route& route, Timestamp now) {
+  std::vector<std::string> names;
+  const auto holds = [&](const NamedIntervalsPointer& one) { return one->contains(now); };
+  for (const NamedIntervalsPointer& one : route.mute)
+    if (holds(one)) names.push_back(one->name);
+  if (!names.empty() || route.active.empty() ||
+      std::any_of(route.active.begin(), route.active.end(), holds))
+    return names;
+  for (const NamedIntervalsPointer& one : route.active) names.push_back(one->name);
+  return names;
 }
 
 std::vector<const Route*> match_routes(const Route& root, const Labels& labels) {

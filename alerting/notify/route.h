@@ -1,5 +1,5 @@
 // The route tree: which receiver hears of an alert, in which group, and when (Alertmanager's
-// `route`). Left out: mute and active time intervals.
+// `route`).
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include "agent/base/time.h"
 #include "agent/config/mapping.h"
 #include "alerting/notify/matchers.h"
+#include "alerting/notify/time_interval.h"
 
 namespace lapwing::alerting {
 
@@ -22,11 +23,22 @@ struct Route {
   Duration group_wait = 30s;
   Duration group_interval = 5min;
   Duration repeat_interval = 4h;
+  std::vector<NamedIntervalsPointer> mute;    ///< nothing is told while one of them holds
+  std::vector<NamedIntervalsPointer> active;  ///< if any: nothing is told while none holds
   std::vector<Route> children;
 };
 
-/// Reads the map below `route`. `receivers` are the names that exist.
-Route read_route(config::Mapping& map, const std::vector<std::string>& receivers);
+/// What a route may name.
+struct RouteNames {
+  std::vector<std::string> receivers;
+  std::vector<NamedIntervalsPointer> intervals;
+};
+
+/// Reads the map below `route`.
+Route read_route(config::Mapping& map, const RouteNames& names);
+
+/// Names of the intervals that keep the route quiet at this time; empty when none does.
+std::vector<std::string> muted_by(const Route& route, Timestamp now);
 
 /// The routes that serve an alert: the first matching child (and further ones while they
 /// continue), or the node itself when no child matches. Pointers into `root`.

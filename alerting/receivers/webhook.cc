@@ -172,8 +172,10 @@ Result<http::ClientRequest> WebhookReceiver::request() const {
   request.timeout = options_.timeout;
   request.response_limit_bytes = kAnswerLimitBytes;
   request.follow_redirects = options_.follow_redirects;
-  request.ca_file = options_.ca_file;
-  request.verify_tls = options_.verify_tls;
+  http::TlsOptions tls;
+  tls.ca_file = options_.ca_file;
+  tls.verify = options_.verify_tls;
+  request.tls = std::make_shared<const http::TlsOptions>(std::move(tls));
   if (!options_.username.empty()) {
     auto password = secret_text(options_.password, options_.password_file);
     if (!password) return Error(password.error()).in("password_file");

@@ -151,3 +151,30 @@ TEST_CASE("notifier: rows of a receiver that is no more are dropped and counted"
   CHECK(bench.bodies.size() == 1);
   CHECK(bench.registry.counter("lapwing_alerts_dropped_total", "").value() == 1);
 }
+
+TEST_CASE("notifier: a silence holds at once, is seen by the API, and outlives a restart") {
+  Bench bench;
+  bench.step();
+  bench.woken = 0;
+  Silence silence;
+  silence.matchers = parse_matchers("alertname=A").value();
+  silence.starts_at = kStart;
+  silence.ends_at = kStart + 1h;
+  const auto id = bench.notifier->set_silence(silence, bench.now);
+  REQUIRE(id);
+  CHECK(bench.woken == 1);
+  bench.alert(kStart + 4min);
+  bench.step();
+  CHECK(bench.bodies.empty());
+  NotifyStatus status = bench.notifier->alerts(bench.now);
+  REQUIRE(status.alerts.size() == 1);
+  CHECK(status.alerts[0].silenced_by == std::vector<std::string>{*id});
+  bench.start();
+  REQUIRE(bench.notifier->silences(bench.now).size() == 1);
+  CHECK(bench.notifier->silences(bench.now)[0].id == *id);
+  REQUIRE(bench.notifier->expire_silence(*id, bench.now));
+  CHECK(bench.notifier->expire_silence("nobody", bench.now).error().kind == ErrorKind::NoData);
+  bench.alert(kStart + 4min);
+  bench.step();
+  CHECK(bench.bodies.size() == 1);
+}

@@ -41,13 +41,11 @@ TEST_CASE("options: shipped rules run unless the configuration says otherwise") 
 TEST_CASE("options: what is known and not served warns") {
   config::Diagnostics diagnostics;
   const auto root = config::parse_yaml(
-      "l.yml",
-      "global: {resolve_timeout: 5m, smtp_from: x}\nalerting: {}\ntemplates: []\n"
-      "time_intervals: []\n");
+      "l.yml", "global: {resolve_timeout: 5m, smtp_from: x}\nalerting: {}\ntemplates: []\n");
   config::Mapping map(*root, "", diagnostics);
   map.section("global", [](config::Mapping& global) { read_alertmanager_global(global); });
   CHECK_FALSE(read_alerting_options(map).notify->route.has_value());
   map.finish();
   CHECK(diagnostics.ok());
-  CHECK(diagnostics.warnings().size() == 5);
+  CHECK(diagnostics.warnings().size() == 4);
 }

@@ -78,6 +78,30 @@ TEST_CASE("state store: what is written is there after a restart") {
   CHECK(state.alive_at == kStart + 9s);
 }
 
+TEST_CASE("state store: silences are kept, changed and removed by id") {
+  Bench bench;
+  Silence silence;
+  silence.id = Silences::random_uuid();
+  silence.matchers = parse_matchers("a=b").value();
+  silence.starts_at = kStart;
+  silence.ends_at = kStart + 1h;
+  StateChanges changes;
+  changes.silences = {silence};
+  REQUIRE(bench.open().write(changes).ok());
+  silence.ends_at = kStart + 2h;
+  changes.silences = {silence};
+  REQUIRE(bench.open().write(changes).ok());
+  const StoredState state = bench.reopened();
+  REQUIRE(state.silences.size() == 1);
+  CHECK(encode_silence(state.silences[0]) == encode_silence(silence));
+  StateChanges gone;
+  gone.removed_silences = {silence.id};
+  changes.append(gone);
+  CHECK(changes.silences.empty());
+  REQUIRE(bench.open().write(changes).ok());
+  CHECK(bench.reopened().silences.empty());
+}
+
 TEST_CASE("state store: rows are replaced and removed by their key") {
   Bench bench;
   StateStore store = bench.open();

@@ -191,3 +191,62 @@ TEST_CASE("dispatcher: without a route nobody is told, a new plan takes up what 
   bench.dispatcher.apply(notify_plan(kPlan), bench.now);
   CHECK(bench.after(0s).size() == 1);
 }
+
+TEST_CASE("dispatcher: a silenced alert is not told, and told again when the silence has ended") {
+  Bench bench;
+  Silences silences;
+  Silence silence;
+  silence.matchers = parse_matchers("i=1").value();
+  silence.starts_at = kStart;
+  silence.ends_at = kStart + 90s;
+  REQUIRE(silences.set(silence, kStart));
+  bench.observe(firing("A", "1", kStart));
+  bench.observe(firing("A", "2", kStart));
+  bench.now += 10s;
+  auto told = bench.dispatcher.due(bench.now, silences).notifications;
+  REQUIRE(told.size() == 1);
+  REQUIRE(told[0].alerts.size() == 1);
+  CHECK(told[0].alerts[0].labels.get("i") == "2");
+  bench.dispatcher.delivered(told[0], bench.now);
+  const NotifyStatus status = bench.dispatcher.status(bench.now, silences);
+  REQUIRE(status.alerts.size() == 2);
+  CHECK(status.alerts[0].suppressed() != status.alerts[1].suppressed());
+  bench.now += 1min;
+  CHECK(bench.dispatcher.due(bench.now, silences).notifications.empty());
+  bench.now += 1min;
+  told = bench.dispatcher.due(bench.now, silences).notifications;
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].alerts.size() == 2);
+}
+
+TEST_CASE("dispatcher: a muted route says nothing, and its group shows by what it is muted") {
+  Bench bench({}, R"(
+route:
+  receiver: team
+  routes: [{receiver: team, matchers: [alertname=A], group_wait: 0s, group_interval: 1m, mute_time_intervals: [now]}]
+receivers: [{name: team, webhook_configs: [{url: 'http://h/'}]}]
+time_intervals: [{name: now, time_intervals: [{years: ['2023']}]}]
+)");
+  bench.observe(firing("A", "1", kStart));
+  CHECK(bench.after(0s).empty());
+  const NotifyStatus status = bench.dispatcher.status(bench.now, Silences());
+  REQUIRE(status.groups.size() == 1);
+  CHECK(status.groups[0].muted_by == std::vector<std::string>{"now"});
+  CHECK(status.groups[0].receiver == "team");
+  CHECK(status.alerts[0].receivers == std::vector<std::string>{"team"});
+}
+
+TEST_CASE("dispatcher: the status names who inhibits, and leaves out what has ended") {
+  Bench bench;
+  const AlertNotice leaf = firing("Leaf", "1", kStart);
+  bench.observe(leaf);
+  bench.observe(firing("Root", "1", kStart));
+  NotifyStatus status = bench.dispatcher.status(bench.now, Silences());
+  REQUIRE(status.alerts.size() == 2);
+  for (const NotifyAlert& alert : status.alerts)
+    CHECK(alert.inhibited_by.size() == (alert.labels.get("alertname") == "Leaf" ? 1 : 0));
+  bench.observe(resolved(leaf, kStart));
+  status = bench.dispatcher.status(bench.now, Silences());
+  CHECK(status.alerts.size() == 1);
+  CHECK(status.groups.size() == 1);
+}

@@ -18,9 +18,9 @@ inhibit_rules:
   const Labels warning{{"instance", "a"}, {"severity", "warning"}};
   const Labels elsewhere{{"instance", "b"}, {"severity", "warning"}};
   const std::vector<Labels> firing{critical, warning, elsewhere};
-  CHECK(inhibited(plan->inhibit_rules, warning, firing));
-  CHECK_FALSE(inhibited(plan->inhibit_rules, elsewhere, firing));
+  CHECK(inhibitor(plan->inhibit_rules, warning, firing) == &firing[0]);
+  CHECK(inhibitor(plan->inhibit_rules, elsewhere, firing) == nullptr);
   // It meets both sides: neither itself nor its like keeps it quiet.
-  CHECK_FALSE(inhibited(plan->inhibit_rules, critical, firing));
-  CHECK_FALSE(inhibited(plan->inhibit_rules, warning, {}));
+  CHECK(inhibitor(plan->inhibit_rules, critical, firing) == nullptr);
+  CHECK(inhibitor(plan->inhibit_rules, warning, {}) == nullptr);
 }

@@ -90,3 +90,40 @@ TEST_CASE("route: mistakes are errors") {
   says("receivers: [{name: x}, {name: x}]", "not unique");
   says("route: {receiver: x, nonsense: 1}\nreceivers: [{name: x}]", "nonsense");
 }
+
+TEST_CASE("route: time intervals mute a route, or are the only times it speaks; not those below") {
+  const auto plan = notify_plan(R"(
+route:
+  receiver: r
+  routes:
+    - {receiver: r, matchers: [a=1], mute_time_intervals: [night], routes: [{receiver: r, matchers: [b=1]}]}
+    - {receiver: r, matchers: [a=2], active_time_intervals: [night, noon]}
+receivers: [{name: r}]
+time_intervals: [{name: night, time_intervals: [{times: [{start_time: '00:00', end_time: '06:00'}]}]}]
+mute_time_intervals: [{name: noon, time_intervals: [{times: [{start_time: '12:00', end_time: '13:00'}]}]}]
+)");
+  using Names = std::vector<std::string>;
+  const Timestamp night = parse_rfc3339("2026-11-20T03:12:00Z").value();
+  const Timestamp morning = night + 5h;
+  const Route& root = *plan->route;
+  CHECK(muted_by(root, night).empty());
+  CHECK(muted_by(root.children[0], night) == Names{"night"});
+  CHECK(muted_by(root.children[0], morning).empty());
+  CHECK(muted_by(root.children[0].children[0], night).empty());
+  CHECK(muted_by(root.children[1], night).empty());
+  CHECK(muted_by(root.children[1], morning) == Names{"night", "noon"});
+}
+
+TEST_CASE("route: an unknown time interval, one at the root, one named twice are errors") {
+  for (const auto& [yaml, why] : std::vector<std::pair<std::string, std::string>>{
+           {"route: {receiver: r, routes: [{receiver: r, mute_time_intervals: [x]}]}\n",
+            "undefined time interval \"x\" used in route"},
+           {"route: {receiver: r, active_time_intervals: [x]}\n",
+            "root route must not have any active_time_intervals"},
+           {"time_intervals: [{name: x}, {name: x}]\n", "time interval \"x\" is not unique"}}) {
+    config::Diagnostics diagnostics;
+    lapwing::testing::alerting_options(yaml + "receivers: [{name: r}]\n", diagnostics);
+    REQUIRE(diagnostics.errors().size() == 1);
+    CHECK(diagnostics.errors()[0].message.find(why) != std::string::npos);
+  }
+}
