@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/log.h"
@@ -13,9 +14,11 @@
 #include "agent/exposition/newest_batches.h"
 #include "agent/http/message.h"
 #include "agent/metrics/registry.h"
+#include "agent/model/labels.h"
 #include "agent/model/series_source.h"
 #include "agent/model/status.h"
 #include "agent/promql/engine.h"
+#include "alerting/notify/access.h"
 #include "alerting/status.h"
 #include "dashboard/web/assets.h"
 
@@ -63,8 +66,15 @@ struct Dependencies {
   BuildInfo build;
   /// The page's files: assets() of dashboard/web, or a test's own.
   std::span<const Asset> assets{};
+  /// The notification side; empty functions where it is not served.
+  alerting::NotifyAccess notify{};
   /// Answers POST /api/v1/write; empty: remote write is not taken.
   http::Handler remote_write{};
+  /// What /federate adds to series that lack it. Empty: nothing.
+  std::function<Labels()> external_labels{};
+  /// Whether pages of that origin ("https://grafana.example") may read the API's answers (CORS).
+  /// Empty: none may.
+  std::function<bool(std::string_view)> allows_origin{};
   /// Watermark::complete: whether the tick's samples are all stored. Empty: the live stream
   /// waits its 250 ms each second.
   std::function<bool(Timestamp)> tick_complete{};

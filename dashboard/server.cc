@@ -2,12 +2,14 @@
 
 #include <array>
 #include <chrono>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "agent/exposition/format.h"
 #include "agent/exposition/page.h"
 #include "agent/http/server.h"
+#include "dashboard/api/alertmanager.h"
 #include "dashboard/api/envelope.h"
 #include "dashboard/api/handlers.h"
 #include "dashboard/live.h"
@@ -17,36 +19,66 @@
 namespace lapwing::dashboard {
 namespace {
 
+/// Which methods a path takes, as in Prometheus. OPTIONS is everywhere.
+enum class Takes { Get, GetAndForms, PostAndPut };
+
 struct ApiRoute {
-  bool takes_forms;  ///< POST as well as GET, as in Prometheus
+  Takes takes;
   std::string_view path;
   http::Response (*handler)(const Dependencies&, const http::Request&);
 };
 
 constexpr std::array kApiRoutes = {
-    ApiRoute{true, "/api/v1/query", api::query},
-    ApiRoute{true, "/api/v1/query_range", api::query_range},
-    ApiRoute{true, "/api/v1/query_exemplars", api::query_exemplars},
-    ApiRoute{true, "/api/v1/format_query", api::format_query},
-    ApiRoute{true, "/api/v1/parse_query", api::parse_query},
-    ApiRoute{true, "/api/v1/labels", api::labels},
-    ApiRoute{true, "/api/v1/series", api::series},
-    ApiRoute{false, "/api/v1/label/*/values", api::label_values},
-    ApiRoute{false, "/api/v1/metadata", api::metadata},
-    ApiRoute{false, "/api/v1/rules", api::rules},
-    ApiRoute{false, "/api/v1/alerts", api::alerts},
-    ApiRoute{false, "/api/v1/alertmanagers", api::alertmanagers},
-    ApiRoute{false, "/api/v1/targets", api::targets},
-    ApiRoute{false, "/api/v1/targets/metadata", api::targets_metadata},
-    ApiRoute{false, "/api/v1/scrape_pools", api::scrape_pools},
-    ApiRoute{false, "/api/v1/status/buildinfo", api::buildinfo},
-    ApiRoute{false, "/api/v1/status/runtimeinfo", api::runtimeinfo},
-    ApiRoute{false, "/api/v1/status/config", api::config},
-    ApiRoute{false, "/api/v1/status/flags", api::flags},
-    ApiRoute{false, "/api/v1/status/tsdb", api::tsdb},
-    ApiRoute{false, "/api/v1/status/walreplay", api::walreplay},
-    ApiRoute{false, "/api/v1/status/lapwing", api::lapwing_status},
+    ApiRoute{Takes::GetAndForms, "/api/v1/query", api::query},
+    ApiRoute{Takes::GetAndForms, "/api/v1/query_range", api::query_range},
+    ApiRoute{Takes::GetAndForms, "/api/v1/query_exemplars", api::query_exemplars},
+    ApiRoute{Takes::GetAndForms, "/api/v1/format_query", api::format_query},
+    ApiRoute{Takes::GetAndForms, "/api/v1/parse_query", api::parse_query},
+    ApiRoute{Takes::GetAndForms, "/api/v1/labels", api::labels},
+    ApiRoute{Takes::GetAndForms, "/api/v1/series", api::series},
+    ApiRoute{Takes::Get, "/api/v1/label/*/values", api::label_values},
+    ApiRoute{Takes::Get, "/api/v1/metadata", api::metadata},
+    ApiRoute{Takes::Get, "/api/v1/rules", api::rules},
+    ApiRoute{Takes::Get, "/api/v1/alerts", api::alerts},
+    ApiRoute{Takes::Get, "/api/v1/alertmanagers", api::alertmanagers},
+    ApiRoute{Takes::Get, "/api/v1/targets", api::targets},
+    ApiRoute{Takes::Get, "/api/v1/targets/metadata", api::targets_metadata},
+    ApiRoute{Takes::Get, "/api/v1/scrape_pools", api::scrape_pools},
+    ApiRoute{Takes::Get, "/api/v1/status/buildinfo", api::buildinfo},
+    ApiRoute{Takes::Get, "/api/v1/status/runtimeinfo", api::runtimeinfo},
+    ApiRoute{Takes::Get, "/api/v1/status/config", api::config},
+    ApiRoute{Takes::Get, "/api/v1/status/flags", api::flags},
+    ApiRoute{Takes::Get, "/api/v1/status/tsdb", api::tsdb},
+    ApiRoute{Takes::Get, "/api/v1/status/walreplay", api::walreplay},
+    ApiRoute{Takes::Get, "/api/v1/status/lapwing", api::lapwing_status},
+    ApiRoute{Takes::Get, "/api/v1/notifications", api::notifications},
+    ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/snapshot", api::admin_disabled},
+    ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/delete_series", api::admin_disabled},
+    ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/clean_tombstones", api::admin_disabled},
 };
+
+std::span<const char* const> methods_of(Takes takes) {
+  static constexpr std::array kGet = {"GET"};
+  static constexpr std::array kForms = {"GET", "POST"};
+  static constexpr std::array kCommands = {"POST", "PUT"};
+  if (takes == Takes::Get) return kGet;
+  if (takes == Takes::GetAndForms) return kForms;
+  return kCommands;
+}
+
+/// Lets pages of the origins that the configuration names read the answer (Fetch standard, CORS).
+void add_cross_origin_headers(const Dependencies& from, const http::Request& request,
+                              http::Response& response) {
+  if (!from.allows_origin) return;
+  response.headers.emplace_back("Vary", "Origin");
+  const std::string_view origin = request.header("Origin");
+  if (origin.empty() || !from.allows_origin(origin)) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                "Accept, Authorization, Content-Type, Origin");
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  response.headers.emplace_back("Access-Control-Expose-Headers", "Date");
+}
 
 /// The newest batches in the format that the scraper asks for.
 http::Response metrics_page(const Dependencies& from, const http::Request& request) {
@@ -88,6 +120,7 @@ http::Handler Dashboard::State::api_handler(const ApiRoute& route) {
     const auto started = dependencies.clock.monotonic();
     http::Response response = handler(dependencies, request);
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    add_cross_origin_headers(dependencies, request, response);
     if (response.status >= 400) failed.add();
     seconds.observe(
         std::chrono::duration<double>(dependencies.clock.monotonic() - started).count());
@@ -129,9 +162,31 @@ std::vector<Route> Dashboard::routes() {
                         return asset_response(asset, request);
                       }});
   for (const ApiRoute& route : kApiRoutes) {
-    http::Handler handler = state.api_handler(route);
-    if (route.takes_forms) routes.push_back({"POST", std::string(route.path), handler});
-    routes.push_back({"GET", std::string(route.path), std::move(handler)});
+    const http::Handler handler = state.api_handler(route);
+    for (const char* method : methods_of(route.takes))
+      routes.push_back({method, std::string(route.path), handler});
+    routes.push_back({"OPTIONS", std::string(route.path), [&state](const http::Request& request) {
+                        http::Response response{.status = 204};
+                        add_cross_origin_headers(state.dependencies, request, response);
+                        return response;
+                      }});
+  }
+  const auto add_plain = [&](const char* method, const char* path, auto* handler) {
+    routes.push_back({method, path, [&state, handler](const http::Request& request) {
+                        return handler(state.dependencies, request);
+                      }});
+  };
+  add_plain("GET", "/federate", api::federate);
+  add_plain("GET", "/version", api::version);
+  add_plain("POST", "/api/v1/read", api::remote_read);
+  add_plain("DELETE", "/api/v1/series", api::delete_series);
+  // Prometheus streams its notifications here; 204 tells an event source not to come again.
+  routes.push_back({"GET", "/api/v1/notifications/live",
+                    [](const http::Request&) { return http::Response{.status = 204}; }});
+  for (const api::AlertmanagerRoute& route : api::alertmanager_routes()) {
+    http::Handler handler = state.api_handler({Takes::Get, route.path, route.handler});
+    if (route.method != "GET") handler = state.guarded(std::move(handler));
+    routes.push_back({std::string(route.method), std::string(route.path), std::move(handler)});
   }
   routes.push_back({"GET", "/api/v1/live", [&state](const http::Request& request) {
                       return state.live.subscribe(request);

@@ -15,6 +15,7 @@
 #include "agent/cli/arguments.h"
 #include "agent/cli/chart.h"
 #include "agent/cli/command.h"
+#include "agent/cli/marked_expression.h"
 #include "agent/cli/table.h"
 #include "agent/http/form.h"
 #include "agent/metrics/registry.h"
@@ -338,7 +339,12 @@ int run_query(std::span<const std::string> words, QueryWorld& world) {
     return fail(kFailure, "nothing answers at " + request->url + "; is lapwing running? (" +
                               response.error().message + ")");
   const Result<JsonValue> answer = read_answer(*request, *response);
-  if (!answer) return fail(kFailure, answer.error().message);
+  if (!answer) {
+    world.err += "lapwing query: " +
+                 mark_error(request->expression, answer.error().message, world.terminal.columns) +
+                 "\n";
+    return kFailure;
+  }
   print_notes(*answer, world);
   if (request->format == "json")
     world.out += response->body + "\n";

@@ -1,6 +1,7 @@
 #include "dashboard/api/envelope.h"
 
 #include "agent/model/labels.h"
+#include "agent/promql/lexer.h"
 
 namespace lapwing::dashboard::api {
 namespace {
@@ -20,8 +21,8 @@ Kind kind_of(ErrorType type) {
       return {503, "timeout"};
     case ErrorType::NotFound:
       return {404, "not_found"};
-    case ErrorType::NotImplemented:
-      return {501, "not_implemented"};
+    case ErrorType::Unavailable:
+      return {500, "unavailable"};
     case ErrorType::Internal:
       break;
   }
@@ -72,11 +73,7 @@ Error invalid_parameter(std::string_view name, std::string_view why) {
   return invalid(std::move(message));
 }
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_quoted(out, text);
-  return out;
-}
+std::string quoted(std::string_view text) { return promql::quote(text); }
 
 Success::Success() : text_(R"({"status":"success","data":)"), json_(text_) {}
 

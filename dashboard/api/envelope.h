@@ -13,12 +13,12 @@
 namespace lapwing::dashboard::api {
 
 enum class ErrorType {
-  BadData,         ///< 400
-  Execution,       ///< 422
-  Timeout,         ///< 503
-  Internal,        ///< 500
-  NotFound,        ///< 404
-  NotImplemented,  ///< 501, ours: a part of the API that is not built yet
+  BadData,      ///< 400
+  Execution,    ///< 422
+  Timeout,      ///< 503
+  Internal,     ///< 500
+  NotFound,     ///< 404
+  Unavailable,  ///< 500: what has been switched off
 };
 
 http::Response failure(ErrorType type, std::string_view message);

@@ -13,8 +13,18 @@ http::Response query_range(const Dependencies& from, const http::Request& reques
 /// We keep no exemplars: checks the request, answers an empty list.
 http::Response query_exemplars(const Dependencies& from, const http::Request& request);
 http::Response format_query(const Dependencies& from, const http::Request& request);
-/// Not built: 501.
+
+// parse_query.cc
 http::Response parse_query(const Dependencies& from, const http::Request& request);
+
+// federate.cc: GET /federate, series in the text format for another Prometheus.
+http::Response federate(const Dependencies& from, const http::Request& request);
+
+// absent.cc: what Prometheus has and we do not, answered as it does when it has none.
+http::Response notifications(const Dependencies& from, const http::Request& request);
+http::Response delete_series(const Dependencies& from, const http::Request& request);
+http::Response admin_disabled(const Dependencies& from, const http::Request& request);
+http::Response remote_read(const Dependencies& from, const http::Request& request);
 
 // series.cc
 http::Response labels(const Dependencies& from, const http::Request& request);
@@ -24,6 +34,7 @@ http::Response series(const Dependencies& from, const http::Request& request);
 
 // metadata.cc
 http::Response metadata(const Dependencies& from, const http::Request& request);
+http::Response targets_metadata(const Dependencies& from, const http::Request& request);
 
 // rules.cc
 http::Response rules(const Dependencies& from, const http::Request& request);
@@ -33,11 +44,11 @@ http::Response alertmanagers(const Dependencies& from, const http::Request& requ
 
 // targets.cc
 http::Response targets(const Dependencies& from, const http::Request& request);
-/// Metadata is kept by name, not by target: an empty list.
-http::Response targets_metadata(const Dependencies& from, const http::Request& request);
 http::Response scrape_pools(const Dependencies& from, const http::Request& request);
 
 // status.cc
+/// The build's members without the envelope: GET /version.
+http::Response version(const Dependencies& from, const http::Request& request);
 http::Response buildinfo(const Dependencies& from, const http::Request& request);
 http::Response runtimeinfo(const Dependencies& from, const http::Request& request);
 http::Response config(const Dependencies& from, const http::Request& request);

@@ -1,6 +1,8 @@
-// metadata: type, unit and help of metrics, by name.
+// metadata: type, unit and help of metrics, by name; targets/metadata: the same by target.
+#include <algorithm>
 #include <charconv>
 
+#include "agent/promql/expression.h"
 #include "dashboard/api/envelope.h"
 #include "dashboard/api/handlers.h"
 
@@ -18,7 +20,59 @@ Result<std::int64_t> count_parameter(const http::Request& request, std::string_v
   return count;
 }
 
+/// One entry of targets/metadata; asked for by name, Prometheus leaves the name out.
+void write_entry(JsonWriter& json, const TargetStatus& target, const MetricMetadata& entry,
+                 bool with_name) {
+  json.begin_object().key("target").begin_object();
+  for (const Label label : target.labels) json.key(label.name).string(label.value);
+  json.end_object();
+  if (with_name) json.key("metric").string(entry.name);
+  json.key("type").string(name(entry.type));
+  json.key("help").string(entry.help);
+  json.key("unit").string(entry.unit);
+  json.end_object();
+}
+
+bool matches_all(const std::vector<Matcher>& matchers, const Labels& labels) {
+  return std::all_of(matchers.begin(), matchers.end(),
+                     [&](const Matcher& matcher) { return matcher.matches(labels); });
+}
+
 }  // namespace
+
+http::Response targets_metadata(const Dependencies& from, const http::Request& request) {
+  const Result<std::int64_t> limit = count_parameter(request, "limit");
+  if (!limit) return failure(ErrorType::BadData, limit.error().message);
+  const std::string_view selector = request.parameter("match_target");
+  std::vector<Matcher> matchers;
+  if (!selector.empty()) {
+    Result<std::vector<Matcher>> parsed = promql::parse_selector(selector);
+    if (!parsed)
+      return failure(ErrorType::BadData,
+                     invalid_parameter("match_target", parsed.error().message).message);
+    matchers = *std::move(parsed);
+  }
+  const std::string_view metric = request.parameter("metric");
+
+  const std::shared_ptr<const CollectionStatus> status = from.collection();
+  Success success;
+  JsonWriter& json = success.json();
+  json.begin_array();
+  std::int64_t written = 0;
+  for (const TargetStatus& target : status->targets) {
+    // The limit is looked at between targets: the last one may pass it, as in Prometheus.
+    if (*limit >= 0 && written >= *limit) break;
+    if (!target.metadata || !matches_all(matchers, target.labels)) continue;
+    for (const MetricMetadata& entry : *target.metadata) {
+      if (!metric.empty() && entry.name != metric) continue;
+      write_entry(json, target, entry, metric.empty());
+      ++written;
+      if (!metric.empty()) break;
+    }
+  }
+  json.end_array();
+  return std::move(success).response();
+}
 
 http::Response metadata(const Dependencies& from, const http::Request& request) {
   const Result<std::int64_t> limit = count_parameter(request, "limit");

@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "agent/base/number.h"
 #include "agent/base/utf8.h"
-#include "agent/promql/expression.h"
 #include "dashboard/api/envelope.h"
+#include "dashboard/api/go_number.h"
 
 namespace lapwing::dashboard::api {
 namespace {
@@ -76,12 +75,17 @@ std::optional<std::string> undo_escapes(std::string_view rest) {
 }  // namespace
 
 Result<Timestamp> parse_time(std::string_view text) {
-  const double limit_millis = double(to_millis(kFarthestTime));
-  if (const Result<double> seconds = parse_value(text); seconds && !std::isnan(*seconds)) {
-    const double millis = std::clamp(*seconds * 1000, -limit_millis, limit_millis);
-    return from_millis(std::llround(millis));
+  const double limit_seconds = double(to_millis(kFarthestTime) / 1000);
+  if (const Result<double> seconds = parse_go_float(text); seconds && !std::isnan(*seconds)) {
+    // Whole and broken part apart: together they have too few digits for the rounding.
+    double whole = 0;
+    const double part =
+        std::modf(std::clamp(*seconds, -limit_seconds, limit_seconds), &whole) * 1000;
+    return from_millis(std::llround(whole) * 1000 + std::llround(part));
   }
-  if (const Result<Timestamp> time = parse_rfc3339(text)) return bounded(*time);
+  // RFC 3339 has small letters too, Go does not.
+  const bool small = text.find_first_of("tz") != text.npos;
+  if (const Result<Timestamp> time = parse_rfc3339(text); time && !small) return bounded(*time);
   if (text == kEarliestText) return bounded(kBeginningOfTime);
   if (text == kLatestText || text.substr(0, 1) == "+") {
     // A form decodes "+" to a blank unless it was escaped; both spellings mean the same here.
@@ -91,15 +95,19 @@ Result<Timestamp> parse_time(std::string_view text) {
 }
 
 Result<std::chrono::nanoseconds> parse_api_duration(std::string_view text) {
+  using std::chrono::nanoseconds;
   const Error bad = invalid("cannot parse " + quoted(text) + " to a valid duration");
-  if (const Result<double> seconds = parse_value(text)) {
+  if (const Result<double> seconds = parse_go_float(text)) {
     const double nanos = *seconds * 1e9;
-    if (!(std::fabs(nanos) < 9.2e18)) return invalid(bad.message + ". It overflows int64");
-    return std::chrono::nanoseconds(std::llround(nanos));
+    constexpr double kLimit = 9223372036854775807.0;
+    // What Go makes of a NaN: less than any duration.
+    if (std::isnan(nanos)) return nanoseconds::min();
+    if (!(std::fabs(nanos) < kLimit)) return invalid(bad.message + ". It overflows int64");
+    return nanoseconds(std::llround(nanos));
   }
   const Result<Duration> duration = parse_duration(text);
-  if (!duration || duration->count() > 9'200'000'000'000) return bad;
-  return std::chrono::nanoseconds(*duration);
+  if (!duration || *duration > std::chrono::duration_cast<Duration>(nanoseconds::max())) return bad;
+  return nanoseconds(*duration);
 }
 
 Result<Timestamp> time_parameter(const http::Request& request, std::string_view name,
@@ -113,19 +121,12 @@ Result<Timestamp> time_parameter(const http::Request& request, std::string_view 
 }
 
 Result<std::size_t> limit_parameter(const http::Request& request) {
-  std::string_view text = request.parameter("limit");
+  const std::string_view text = request.parameter("limit");
   if (text.empty()) return std::size_t{0};
-  std::string_view digits = text;
-  if (digits[0] == '+') digits.remove_prefix(1);
-  long long value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc::result_out_of_range)
-    return invalid_parameter("limit",
-                             "strconv.Atoi: parsing " + quoted(text) + ": value out of range");
-  if (error != std::errc() || end != digits.data() + digits.size())
-    return invalid_parameter("limit", "strconv.Atoi: parsing " + quoted(text) + ": invalid syntax");
-  if (value < 0) return invalid_parameter("limit", "limit must be non-negative");
-  return std::size_t(value);
+  const Result<std::int64_t> value = parse_go_integer(text, "Atoi");
+  if (!value) return invalid_parameter("limit", value.error().message);
+  if (*value < 0) return invalid_parameter("limit", "limit must be non-negative");
+  return std::size_t(*value);
 }
 
 Result<TimeRange> range_parameters(const http::Request& request) {
@@ -148,6 +149,17 @@ Result<std::vector<std::vector<Matcher>>> matcher_parameters(const http::Request
     out.push_back(std::move(*matchers));
   }
   return out;
+}
+
+Result<promql::Expression> query_parameter(const http::Request& request) {
+  const std::string_view text = request.parameter("query");
+  if (text.size() > kQueryLimitBytes)
+    return invalid_parameter("query", "it has " + std::to_string(text.size()) +
+                                          " bytes; the limit is " +
+                                          std::to_string(kQueryLimitBytes));
+  Result<promql::Expression> expression = promql::Expression::parse(text);
+  if (!expression) return invalid_parameter("query", expression.error().message);
+  return expression;
 }
 
 Result<bool> flag_parameter(const http::Request& request, std::string_view name) {

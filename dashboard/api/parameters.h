@@ -13,16 +13,20 @@
 #include "agent/http/message.h"
 #include "agent/model/matcher.h"
 #include "agent/model/series_source.h"
+#include "agent/promql/expression.h"
 
 namespace lapwing::dashboard::api {
 
 /// Times beyond this are cut to it, so that lookbacks and offsets cannot overflow.
 inline constexpr Timestamp kFarthestTime = from_millis(9'000'000'000'000'000);
 
+/// Of an expression's text: printing and checking one costs its length times its depth.
+inline constexpr std::size_t kQueryLimitBytes = 256 * 1024;
+
 /// Invalid: `cannot parse "x" to a valid timestamp`. Rounded to milliseconds; NaN is refused.
 Result<Timestamp> parse_time(std::string_view text);
 
-/// Invalid: `cannot parse "x" to a valid duration`. May be negative or zero.
+/// Invalid: `cannot parse "x" to a valid duration`. May be negative or zero; NaN is the least.
 Result<std::chrono::nanoseconds> parse_api_duration(std::string_view text);
 
 /// The parameter as a time, or `fallback` when it is missing or empty.
@@ -37,6 +41,9 @@ Result<TimeRange> range_parameters(const http::Request& request);
 
 /// Each `match[]` parsed. Invalid when one is no selector, or could match every series.
 Result<std::vector<std::vector<Matcher>>> matcher_parameters(const http::Request& request);
+
+/// `query`, parsed. Invalid: what is wrong with it and where.
+Result<promql::Expression> query_parameter(const http::Request& request);
 
 /// Go's strconv.ParseBool: 1, t, true, 0, f, false in its spellings. Missing or empty: false.
 Result<bool> flag_parameter(const http::Request& request, std::string_view name);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "agent/promql/expression.h"
+#include "agent/promql/pretty_printer.h"
 #include "dashboard/api/envelope.h"
 #include "dashboard/api/handlers.h"
 #include "dashboard/api/parameters.h"
@@ -24,9 +25,18 @@ constexpr std::string_view kTooManyPoints =
     "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query "
     "resolution (?step=XX)";
 
+constexpr std::string_view kTimedOut = "query timed out in query execution";
+
+/// Of one answer, about 140 MB of JSON.
+constexpr std::size_t kAnswerPointLimit = 5'000'000;
+
+/// Prometheus shows so many warnings, and so many infos, and counts the rest.
+constexpr std::size_t kNoteLimit = 10;
+
 struct Bounds {
   promql::QueryContext context;
   nanoseconds started{};
+  bool over = false;  ///< no time was given at all
 };
 
 /// `timeout` and `lookback_delta`.
@@ -40,21 +50,17 @@ Result<Bounds> bounds_parameters(const Dependencies& from, const http::Request& 
     allowed = std::clamp(*timeout, nanoseconds(0), kLongestQuery);
   }
   bounds.context.deadline = bounds.started + allowed;
+  bounds.over = allowed.count() == 0;
   if (const std::string_view text = request.parameter("lookback_delta"); !text.empty()) {
     const Result<nanoseconds> lookback = parse_api_duration(text);
     if (!lookback)
       return invalid("error parsing lookback delta duration: " + lookback.error().message);
     // Zero and less mean the engine's own, as in Prometheus.
-    bounds.context.lookback =
-        std::max(Duration(0), std::chrono::duration_cast<Duration>(*lookback));
+    if (lookback->count() > 0)
+      bounds.context.lookback =
+          std::max(Duration(1), std::chrono::duration_cast<Duration>(*lookback));
   }
   return bounds;
-}
-
-Result<promql::Expression> query_parameter(const http::Request& request) {
-  Result<promql::Expression> expression = promql::Expression::parse(request.parameter("query"));
-  if (!expression) return invalid_parameter("query", expression.error().message);
-  return expression;
 }
 
 std::string_view words_for(promql::ValueType type) {
@@ -77,12 +83,26 @@ void append_stats(std::string& out, const promql::QueryStats& stats, double seco
   json.end_object().end_object();
 }
 
+/// At most kNoteLimit of them, and a line that counts the others.
+void shorten(std::vector<std::string>& notes, std::string_view kind) {
+  if (notes.size() <= kNoteLimit) return;
+  const std::size_t omitted = notes.size() - kNoteLimit;
+  notes.resize(kNoteLimit);
+  notes.push_back(std::to_string(omitted) + " more " + std::string(kind) + " annotations omitted");
+}
+
 http::Response answer(const Dependencies& from, const http::Request& request, const Bounds& bounds,
                       std::size_t limit, Result<promql::QueryResult> result) {
   if (!result) return failure(result.error());
+  if (point_count(result->value) > kAnswerPointLimit)
+    return failure(ErrorType::Execution,
+                   "query processing would load too many samples into memory in query execution");
+  shorten(result->warnings, "warning");
+  shorten(result->infos, "info");
+  if (limit != 0 && series_count(result->value) > limit) result->warnings.emplace_back(kTruncated);
   Success success;
   std::string& out = success.text();
-  append_value_object(out, result->value, limit);
+  append_value_object(out, std::move(result->value), limit);
   if (!request.parameter("stats").empty()) {
     out.back() = ',';  // in place of the brace that closes the data
     out += "\"stats\":";
@@ -90,7 +110,6 @@ http::Response answer(const Dependencies& from, const http::Request& request, co
                  std::chrono::duration<double>(from.clock.monotonic() - bounds.started).count());
     out += '}';
   }
-  if (limit != 0 && series_count(result->value) > limit) result->warnings.emplace_back(kTruncated);
   return std::move(success).response(result->warnings, result->infos);
 }
 
@@ -130,6 +149,7 @@ http::Response query(const Dependencies& from, const http::Request& request) {
   if (!bounds) return failure(ErrorType::BadData, bounds.error().message);
   const Result<promql::Expression> expression = query_parameter(request);
   if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  if (bounds->over) return failure(ErrorType::Timeout, kTimedOut);
   return answer(from, request, *bounds, *limit,
                 from.engine.instant(from.source, *expression, *time, bounds->context));
 }
@@ -149,6 +169,7 @@ http::Response query_range(const Dependencies& from, const http::Request& reques
                             "\" for range query, must be Scalar or instant Vector";
     return failure(ErrorType::BadData, invalid_parameter("query", why).message);
   }
+  if (bounds->over) return failure(ErrorType::Timeout, kTimedOut);
   return answer(from, request, *bounds, *limit,
                 from.engine.range(from.source, *expression, grid->from, grid->to, grid->step,
                                   bounds->context));
@@ -161,6 +182,8 @@ http::Response query_exemplars(const Dependencies&, const http::Request& request
     return failure(ErrorType::BadData, "end timestamp must not be before start timestamp");
   const auto expression = promql::Expression::parse(request.parameter("query"));
   if (!expression) return failure(ErrorType::BadData, expression.error().message);
+  // Without a selector Prometheus has nothing to say at all.
+  if (expression->selectors().empty()) return {.status = 204};
   Success success;
   success.json().begin_array().end_array();
   return std::move(success).response();
@@ -170,13 +193,10 @@ http::Response format_query(const Dependencies&, const http::Request& request) {
   const Result<promql::Expression> expression = query_parameter(request);
   if (!expression) return failure(ErrorType::BadData, expression.error().message);
   Success success;
-  success.json().string(expression->to_string());
+  std::string text;
+  promql::append_pretty(text, expression->root());
+  success.json().string(text);
   return std::move(success).response();
-}
-
-http::Response parse_query(const Dependencies&, const http::Request&) {
-  return failure(ErrorType::NotImplemented,
-                 "parse_query is not built; format_query checks and formats an expression");
 }
 
 }  // namespace lapwing::dashboard::api

@@ -6,6 +6,7 @@
 
 #include "agent/base/number.h"
 #include "dashboard/api/envelope.h"
+#include "dashboard/api/go_number.h"
 #include "dashboard/api/handlers.h"
 #include "dashboard/api/parameters.h"
 #include "dashboard/api/values.h"
@@ -43,7 +44,9 @@ Result<Filter> filter_parameters(const http::Request& request) {
   Result<std::vector<std::vector<Matcher>>> matchers = matcher_parameters(request);
   if (!matchers) return matchers.error();
   filter.matchers = std::move(*matchers);
-  const std::string_view type = request.parameter("type");
+  std::string type(request.parameter("type"));
+  for (char& c : type)
+    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
   if (type != "" && type != "alert" && type != "record")
     return invalid_parameter("type", "not supported value " + quoted(type));
   filter.alerting = type != "record";
@@ -53,15 +56,13 @@ Result<Filter> filter_parameters(const http::Request& request) {
   filter.alerts = !*exclude;
   filter.next_token = request.parameter("group_next_token");
   if (const std::string_view text = request.parameter("group_limit"); !text.empty()) {
-    long long count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc() || end != text.data() + text.size())
-      return invalid_parameter(
-          "group_limit", "group_limit needs to be a valid number: strconv.ParseInt: parsing " +
-                             quoted(text) + ": invalid syntax");
-    if (count <= 0)
+    const Result<std::int64_t> count = parse_go_integer(text, "ParseInt");
+    if (!count)
+      return invalid_parameter("group_limit",
+                               "group_limit needs to be a valid number: " + count.error().message);
+    if (*count <= 0)
       return invalid_parameter("group_limit", "group_limit needs to be greater than 0");
-    filter.group_limit = std::size_t(count);
+    filter.group_limit = std::size_t(*count);
   } else if (!filter.next_token.empty()) {
     return invalid_parameter(
         "group_next_token", "group_limit needs to be present in order to paginate over the groups");

@@ -14,22 +14,33 @@ namespace {
 /// whose API we follow; our own version stands in a member of its own, which clients ignore.
 constexpr std::string_view kPrometheusVersion = "3.5.0";
 
-}  // namespace
-
-http::Response buildinfo(const Dependencies& from, const http::Request&) {
-  Success success;
-  JsonWriter& json = success.json();
+void write_build(JsonWriter& json, const BuildInfo& build) {
   // No `features` member, even empty: with one, Grafana takes the server for another product.
   json.begin_object();
   json.key("version").string(kPrometheusVersion);
-  json.key("revision").string(from.build.revision);
+  json.key("revision").string(build.revision);
   json.key("branch").string("");
   json.key("buildUser").string("");
   json.key("buildDate").string("");
   json.key("goVersion").string("");
-  json.key("lapwingVersion").string(from.build.version);
+  json.key("lapwingVersion").string(build.version);
   json.end_object();
+}
+
+}  // namespace
+
+http::Response buildinfo(const Dependencies& from, const http::Request&) {
+  Success success;
+  write_build(success.json(), from.build);
   return std::move(success).response();
+}
+
+http::Response version(const Dependencies& from, const http::Request&) {
+  std::string body;
+  JsonWriter json(body);
+  write_build(json, from.build);
+  body += '\n';
+  return http::text_response(200, std::move(body));
 }
 
 http::Response runtimeinfo(const Dependencies& from, const http::Request&) {

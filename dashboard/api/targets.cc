@@ -1,9 +1,10 @@
-// targets and scrape pools. Targets that relabelling dropped are not kept, so that list is empty.
+// targets and scrape pools, as Prometheus 3.5 shows them.
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <set>
 #include <vector>
 
+#include "agent/http/url.h"
 #include "dashboard/api/envelope.h"
 #include "dashboard/api/handlers.h"
 #include "dashboard/api/values.h"
@@ -29,7 +30,16 @@ void write_labels(JsonWriter& json, const Labels& labels) {
   json.end_object();
 }
 
-void write_target(JsonWriter& json, const TargetStatus& target) {
+/// The URL as another host would call it: this host's name instead of loopback.
+std::string global_url(const std::string& url, const std::string& host_name) {
+  constexpr std::array<std::string_view, 3> kLoopback = {"127.0.0.1", "localhost", "::1"};
+  const http::Origin origin = http::origin_of(url);
+  const bool loopback =
+      std::find(kLoopback.begin(), kLoopback.end(), origin.host) != kLoopback.end();
+  return loopback && !host_name.empty() ? http::with_host(url, host_name) : url;
+}
+
+void write_target(JsonWriter& json, const TargetStatus& target, const std::string& host_name) {
   json.begin_object();
   json.key("discoveredLabels");
   write_labels(json, target.discovered_labels);
@@ -37,7 +47,7 @@ void write_target(JsonWriter& json, const TargetStatus& target) {
   write_labels(json, target.labels);
   json.key("scrapePool").string(target.pool);
   json.key("scrapeUrl").string(target.url);
-  json.key("globalUrl").string(target.url);
+  json.key("globalUrl").string(global_url(target.url, host_name));
   json.key("lastError").string(target.last_error);
   json.key("lastScrape").string(api_time(target.last_scrape));
   json.key("lastScrapeDuration").number(target.last_duration_seconds);
@@ -47,10 +57,38 @@ void write_target(JsonWriter& json, const TargetStatus& target) {
   json.end_object();
 }
 
-std::set<std::string> pools(const CollectionStatus& status) {
-  std::set<std::string> names;
-  for (const TargetStatus& target : status.targets) names.insert(target.pool);
-  return names;
+/// The entries of one pool, or of all, sorted by pool.
+template <typename Entry, typename PoolName>
+std::vector<const Entry*> sorted(const std::vector<Entry>& entries, std::string_view only,
+                                 const PoolName& pool_name) {
+  std::vector<const Entry*> shown;
+  for (const Entry& entry : entries)
+    if (only.empty() || pool_name(entry) == only) shown.push_back(&entry);
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](const Entry* a, const Entry* b) { return pool_name(*a) < pool_name(*b); });
+  return shown;
+}
+
+std::vector<const PoolStatus*> pools(const CollectionStatus& status, std::string_view only = {}) {
+  return sorted(status.pools, only,
+                [](const PoolStatus& pool) -> const std::string& { return pool.name; });
+}
+
+void write_dropped(JsonWriter& json, const CollectionStatus& status, std::string_view only) {
+  json.key("droppedTargets").begin_array();
+  for (const PoolStatus* pool : pools(status, only)) {
+    for (const DroppedTarget& target : *pool->dropped) {
+      json.begin_object().key("discoveredLabels");
+      write_labels(json, target.discovered_labels);
+      json.key("scrapePool").string(pool->name);
+      json.end_object();
+    }
+  }
+  json.end_array();
+  json.key("droppedTargetCounts").begin_object();
+  for (const PoolStatus* pool : pools(status))
+    json.key(pool->name).integer(std::int64_t(pool->dropped_count));
+  json.end_object();
 }
 
 }  // namespace
@@ -62,35 +100,25 @@ http::Response targets(const Dependencies& from, const http::Request& request) {
   const bool any = state.empty() || state == "any";
   const std::string_view pool = request.parameter("scrapePool");
   const std::shared_ptr<const CollectionStatus> status = from.collection();
-  std::vector<const TargetStatus*> shown;
-  if (any || state == "active")
-    for (const TargetStatus& target : status->targets)
-      if (pool.empty() || target.pool == pool) shown.push_back(&target);
-  std::stable_sort(shown.begin(), shown.end(),
-                   [](const TargetStatus* a, const TargetStatus* b) { return a->pool < b->pool; });
+  const std::string host_name = from.runtime().host_name;
 
   Success success;
   JsonWriter& json = success.json();
   json.begin_object();
   json.key("activeTargets").begin_array();
-  for (const TargetStatus* target : shown) write_target(json, *target);
+  if (any || state == "active")
+    for (const TargetStatus* target :
+         sorted(status->targets, pool,
+                [](const TargetStatus& one) -> const std::string& { return one.pool; }))
+      write_target(json, *target, host_name);
   json.end_array();
-  json.key("droppedTargets").begin_array().end_array();
-  json.key("droppedTargetCounts");
   if (any || state == "dropped") {
-    json.begin_object();
-    for (const std::string& name : pools(*status)) json.key(name).integer(0);
-    json.end_object();
+    write_dropped(json, *status, pool);
   } else {
-    json.null();
+    json.key("droppedTargets").begin_array().end_array();
+    json.key("droppedTargetCounts").null();
   }
   json.end_object();
-  return std::move(success).response();
-}
-
-http::Response targets_metadata(const Dependencies&, const http::Request&) {
-  Success success;
-  success.json().begin_array().end_array();
   return std::move(success).response();
 }
 
@@ -98,7 +126,8 @@ http::Response scrape_pools(const Dependencies& from, const http::Request&) {
   Success success;
   JsonWriter& json = success.json();
   json.begin_object().key("scrapePools").begin_array();
-  for (const std::string& name : pools(*from.collection())) json.string(name);
+  const std::shared_ptr<const CollectionStatus> status = from.collection();
+  for (const PoolStatus* pool : pools(*status)) json.string(pool->name);
   json.end_array().end_object();
   return std::move(success).response();
 }

@@ -1,12 +1,32 @@
 #include "dashboard/api/values.h"
 
 #include <charconv>
-#include <type_traits>
+#include <cmath>
+#include <utility>
 
 #include "agent/base/number.h"
 
 namespace lapwing::dashboard::api {
 namespace {
+
+/// The time of a scalar or string: a plain JSON number, without the zeros at its end.
+void append_short_time(std::string& out, Timestamp time) {
+  append_time(out, time);
+  if (to_millis(time) % 1000 == 0) return;
+  out.erase(out.find_last_not_of('0') + 1);
+}
+
+/// Scalars never have an exponent, unlike samples.
+void append_scalar(std::string& out, const promql::Scalar& scalar) {
+  out += '[';
+  append_short_time(out, scalar.time);
+  out += ",\"";
+  if (std::isfinite(scalar.value))
+    append_plain(out, scalar.value);
+  else
+    append_value(out, scalar.value);
+  out += "\"]";
+}
 
 void append_point(std::string& out, Timestamp time, double value) {
   out += '[';
@@ -35,7 +55,8 @@ void append_vector(std::string& out, const promql::Vector& vector, std::size_t l
   out += ']';
 }
 
-void append_matrix(std::string& out, const promql::Matrix& matrix, std::size_t limit) {
+/// Gives each series' samples back as soon as they are written: a large answer is not held twice.
+void append_matrix(std::string& out, promql::Matrix& matrix, std::size_t limit) {
   const std::size_t count = limited(matrix.size(), limit);
   std::size_t points = 0;
   for (std::size_t i = 0; i < count; ++i) points += matrix[i].samples.size();
@@ -47,7 +68,7 @@ void append_matrix(std::string& out, const promql::Matrix& matrix, std::size_t l
     out += "{\"metric\":";
     append_labels(out, matrix[i].labels);
     out += ",\"values\":[";
-    const Columns& samples = matrix[i].samples;
+    const Columns samples = std::exchange(matrix[i].samples, Columns());
     for (std::size_t j = 0; j < samples.size(); ++j) {
       if (j > 0) out += ',';
       append_point(out, samples.times[j], samples.values[j]);
@@ -83,24 +104,32 @@ void append_labels(std::string& out, const Labels& labels) {
   json.end_object();
 }
 
-void append_value_object(std::string& out, const promql::Value& value, std::size_t limit) {
+void append_value_object(std::string& out, promql::Value value, std::size_t limit) {
   out += "{\"resultType\":\"";
   out += promql::name(promql::type(value));
   out += "\",\"result\":";
   if (const auto* scalar = std::get_if<promql::Scalar>(&value)) {
-    append_point(out, scalar->time, scalar->value);
+    append_scalar(out, *scalar);
   } else if (const auto* string = std::get_if<promql::String>(&value)) {
     out += '[';
-    append_time(out, string->time);
+    append_short_time(out, string->time);
     out += ',';
     JsonWriter(out).string(string->text);
     out += ']';
   } else if (const auto* vector = std::get_if<promql::Vector>(&value)) {
     append_vector(out, *vector, limit);
-  } else if (const auto* matrix = std::get_if<promql::Matrix>(&value)) {
+  } else if (auto* matrix = std::get_if<promql::Matrix>(&value)) {
     append_matrix(out, *matrix, limit);
   }
   out += '}';
+}
+
+std::size_t point_count(const promql::Value& value) {
+  const auto* matrix = std::get_if<promql::Matrix>(&value);
+  if (matrix == nullptr) return series_count(value);
+  std::size_t points = 0;
+  for (const promql::MatrixSeries& series : *matrix) points += series.samples.size();
+  return points;
 }
 
 std::size_t series_count(const promql::Value& value) {

@@ -32,6 +32,10 @@ struct Surroundings {
   std::shared_ptr<MetadataSnapshot> metadata = std::make_shared<MetadataSnapshot>();
   std::shared_ptr<StoreStatus> store = std::make_shared<StoreStatus>();
   std::shared_ptr<alerting::AlertingStatus> alerting = std::make_shared<alerting::AlertingStatus>();
+  alerting::NotifyStatus notify;
+  alerting::Silences silences{{},
+                              [] { return std::string("00000000-0000-4000-8000-000000000001"); }};
+  std::vector<alerting::AlertNotice> posted;
 };
 
 class Fixture {
@@ -51,8 +55,10 @@ class Fixture {
     const std::size_t mark = target.find('?');
     const std::string_view path = target.substr(0, mark);
     request.path = http::percent_decode(path);
-    if (mark != target.npos) request.parameters = http::parse_form(target.substr(mark + 1));
-    for (auto& pair : http::parse_form(body)) request.parameters.push_back(std::move(pair));
+    request.parameters = http::parse_form(body);
+    if (mark != target.npos)
+      for (auto& pair : http::parse_form(target.substr(mark + 1)))
+        request.parameters.push_back(std::move(pair));
     request.body = body;
     request.headers = std::move(headers);
     request.remote_address = "127.0.0.1";
@@ -134,8 +140,33 @@ class Fixture {
                 },
             .build = {"0.1.0", "abcdef", "g++ 12"},
             .assets = assets,
+            .notify = notify_access(),
             .remote_write = std::move(remote_write),
+            .external_labels = [] { return Labels{{"job", "outside"}, {"site", "berlin"}}; },
+            .allows_origin =
+                [](std::string_view origin) { return origin == "https://grafana.example"; },
             .tick_complete = [this](Timestamp tick) { return tick <= around.complete; }};
+  }
+
+  alerting::NotifyAccess notify_access() {
+    alerting::NotifyAccess access;
+    access.alerts = [this] { return around.notify; };
+    access.silences = [this] { return around.silences.all(clock.now()); };
+    access.set_silence = [this](alerting::Silence silence) -> Result<std::string> {
+      auto change = around.silences.set(std::move(silence), clock.now());
+      if (!change) return change.error();
+      return change->id;
+    };
+    access.expire_silence = [this](std::string_view id) -> Result<void> {
+      const auto change = around.silences.expire(id, clock.now());
+      if (!change) return change.error();
+      return {};
+    };
+    access.post = [this](std::vector<alerting::AlertNotice> notices) {
+      around.posted = std::move(notices);
+      return true;
+    };
+    return access;
   }
 
   std::string answer(const std::string& line) {

@@ -37,6 +37,21 @@ TEST_CASE("server: a reload that another site asks for is refused and logged") {
   CHECK(fixture.log_lines[0].find("another site") != std::string::npos);
 }
 
+TEST_CASE("server: only pages of origins that are allowed may read the API's answers") {
+  testing::Fixture fixture;
+  const auto allowed = [&](const char* method, const char* origin) {
+    const http::Response response =
+        fixture.ask(method, "/api/v1/status/walreplay", "", {{"Origin", origin}});
+    CHECK(response.status == (method == std::string_view("GET") ? 200 : 204));
+    CHECK(http::find_header(response.headers, "Vary") == "Origin");
+    return std::string(http::find_header(response.headers, "Access-Control-Allow-Origin"));
+  };
+  CHECK(allowed("GET", "https://grafana.example") == "https://grafana.example");
+  CHECK(allowed("OPTIONS", "https://grafana.example") == "https://grafana.example");
+  CHECK(allowed("GET", "https://evil.example").empty());
+  CHECK(allowed("OPTIONS", "https://evil.example").empty());
+}
+
 TEST_CASE("server: the page's files are served") {
   testing::Fixture fixture;
   CHECK(fixture.ask("GET", "/").body == "GZIPPED PAGE");
@@ -82,7 +97,7 @@ TEST_CASE("server: label values and forms go where Prometheus has them, and nowh
   testing::Fixture fixture;
   CHECK(fixture.ask("POST", "/api/v1/label/job/values").status == 405);
   CHECK(fixture.ask("POST", "/api/v1/metadata").status == 405);
-  CHECK(fixture.ask("DELETE", "/api/v1/series").status == 405);
+  CHECK(fixture.ask("DELETE", "/api/v1/labels").status == 405);
   CHECK(fixture.ask("GET", "/api/v1/nosuch").status == 404);
 }
 

@@ -142,7 +142,7 @@ TEST_CASE("query: the server's error is shown, and what is no Prometheus API is 
   const Answer refused =
       run({"up("}, body(R"({"status":"error","errorType":"bad_data","error":"1:4: bad"})", 400));
   CHECK(refused.code == 1);
-  CHECK(refused.err == "lapwing query: 1:4: bad\n");
+  CHECK(refused.err == "lapwing query: 1:4: bad\n  up(\n     ^\n");
   for (const char* text : {"<html>", "", "{}", "[1]", R"({"status":5})"}) {
     INFO(text);
     const Answer other = run({"up"}, body(text, 404));

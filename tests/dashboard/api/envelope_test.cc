@@ -33,7 +33,7 @@ TEST_CASE("envelope: a failure's type decides its code") {
   check(ErrorType::Timeout, 503, "timeout");
   check(ErrorType::Internal, 500, "internal");
   check(ErrorType::NotFound, 404, "not_found");
-  check(ErrorType::NotImplemented, 501, "not_implemented");
+  check(ErrorType::Unavailable, 500, "unavailable");
 }
 
 TEST_CASE("envelope: an error's kind decides its type") {

@@ -16,7 +16,12 @@ TEST_CASE("targets answer as Prometheus does") {
        .last_duration_seconds = 0.0025,
        .interval = 15s,
        .timeout = 10s},
-      {.pool = "api", .url = "http://[::1]:9/metrics", .interval = 90s, .timeout = 500ms}};
+      {.pool = "api", .url = "http://other:9/metrics", .interval = 90s, .timeout = 500ms}};
+  const auto dropped =
+      std::make_shared<const std::vector<DroppedTarget>>(std::vector<DroppedTarget>{
+          {{{"__address__", "gone:1"}, {"job", "web"}}, "relabel_configs[0]: drop"}});
+  const auto none = std::make_shared<const std::vector<DroppedTarget>>();
+  fixture.around.collection->pools = {{"web", dropped, 3}, {"api", none, 0}, {"empty", none, 0}};
   fixture.check_golden("targets");
 }
 

@@ -27,13 +27,24 @@ TEST_CASE("values: times are seconds, with three decimals when there are millise
 
 TEST_CASE("values: each kind of result has its shape") {
   const Timestamp at = from_millis(1500);
-  CHECK(value_text(promql::Scalar{at, 0.5}) == R"({"resultType":"scalar","result":[1.500,"0.5"]})");
+  CHECK(value_text(promql::Scalar{at, 0.5}) == R"({"resultType":"scalar","result":[1.5,"0.5"]})");
   CHECK(value_text(promql::String{at, "a\"b"}) ==
-        R"({"resultType":"string","result":[1.500,"a\"b"]})");
+        R"({"resultType":"string","result":[1.5,"a\"b"]})");
   CHECK(value_text(promql::Vector{}) == R"({"resultType":"vector","result":[]})");
   CHECK(value_text(promql::Matrix{{Labels{{"a", "b"}}, {{at, at + 1s}, {1, -2}}}}) ==
         R"({"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[1.500,"1"],)"
         R"([2.500,"-2"]]}]})");
+}
+
+TEST_CASE("values: a scalar has no exponent, a sample has one where it is large or small") {
+  CHECK(value_text(promql::Scalar{Timestamp{}, 1e-7}) ==
+        R"({"resultType":"scalar","result":[0,"0.0000001"]})");
+  CHECK(value_text(promql::Scalar{Timestamp{}, 1e21}) ==
+        R"({"resultType":"scalar","result":[0,"1000000000000000000000"]})");
+  CHECK(value_text(promql::Vector{{Labels{}, Timestamp{}, 1e-7}}) ==
+        R"({"resultType":"vector","result":[{"metric":{},"value":[0,"1e-07"]}]})");
+  CHECK(point_count(promql::Vector{{Labels{}, Timestamp{}, 1e-7}}) == 1);
+  CHECK(point_count(promql::Matrix{{Labels{}, {{Timestamp{}}, {1}}}, {Labels{}, {}}}) == 1);
 }
 
 TEST_CASE("values: a limit cuts the series") {

@@ -1,0 +1,27 @@
+#include "tests/dashboard/fixture.h"
+
+namespace lapwing::dashboard {
+namespace {
+
+TEST_CASE("absent: what we do not have answers as a Prometheus without it") {
+  testing::Fixture fixture;
+  CHECK(fixture.ask("GET", "/api/v1/notifications").body == R"({"status":"success","data":[]})");
+  CHECK(fixture.ask("GET", "/api/v1/notifications/live").status == 204);
+  for (const char* path : {"snapshot", "delete_series", "clean_tombstones"}) {
+    const http::Response refused = fixture.ask("POST", std::string("/api/v1/admin/tsdb/") + path);
+    CHECK(refused.status == 500);
+    CHECK(refused.body.find("\"errorType\":\"unavailable\"") != std::string::npos);
+  }
+  CHECK(fixture.ask("DELETE", "/api/v1/series").status == 500);
+}
+
+TEST_CASE("absent: remote read takes the empty request, refuses broken ones, serves none") {
+  testing::Fixture fixture;
+  CHECK(fixture.ask("POST", "/api/v1/read", std::string(1, '\0')).status == 200);
+  CHECK(fixture.ask("POST", "/api/v1/read", "garbage").status == 400);
+  CHECK(fixture.ask("POST", "/api/v1/read", "").status == 400);
+  CHECK(fixture.ask("POST", "/api/v1/read", std::string("\x01\x00\x0a", 3)).status == 501);
+}
+
+}  // namespace
+}  // namespace lapwing::dashboard
