@@ -12,6 +12,9 @@ tsdb::StoreOptions store_options(const StorePlan& plan, const std::string& data_
   tsdb::StoreOptions options;
   options.folder = data_folder + "/store";
   options.raw = {plan.raw.time, plan.raw.size_bytes};
+  options.minutes = {plan.minutes.time, plan.minutes.size_bytes};
+  options.hours = {plan.hours.time, plan.hours.size_bytes};
+  options.head.out_of_order_window = plan.out_of_order_window;
   options.sync_interval = plan.sync_interval;
   options.head.series_limit = plan.series_limit;
   return options;

@@ -14,6 +14,11 @@ namespace {
 /// A step that takes longer hangs: the watchdog then restarts the agent.
 constexpr std::chrono::nanoseconds kStepLimit = std::chrono::seconds(20);
 
+/// Targets that hang hold their places until their timeout: there must be enough for the others.
+/// A connection that is kept saves the next scrape its handshake.
+constexpr http::ClientOptions kClientOptions{
+    .in_flight_limit = 512, .queue_limit = 8'192, .kept_connections = 512};
+
 std::string address_text(const std::string& host, int port) {
   const bool any = host.empty() || host == "0.0.0.0" || host == "::";
   const bool bare_ipv6 = !any && host.find(':') != std::string::npos;
@@ -88,7 +93,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       rules_thread_(ground_->clock),
       dispatch_thread_(ground_->clock),
       live_thread_(ground_->clock),
-      client_(std::make_unique<http::Client>(ground_->log, ground_->registry)),
+      client_(std::make_unique<http::Client>(ground_->log, ground_->registry, kClientOptions)),
       collection_(
           std::make_unique<collectors::Collection>(plan_->collection, collection_surroundings())),
       alerting_(std::make_unique<alerting::Alerting>(alerting_context(),
@@ -98,6 +103,11 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
   note_reload(true);
   ground_->registry
       .gauge("lapwing_build_info", "What this binary is; always 1.",
+             {{"version", std::string(kVersion)}, {"revision", std::string(kRevision)}})
+      .set(1);
+  // Dashboards of node_exporter ask for its own name.
+  ground_->registry
+      .gauge("node_exporter_build_info", "What gives node_exporter's metrics here; always 1.",
              {{"version", std::string(kVersion)}, {"revision", std::string(kRevision)}})
       .set(1);
   alerting_->apply(alerting_plan(*plan_));
@@ -191,7 +201,14 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
           .runtime = [this] { return runtime(); },
           .build = {std::string(kVersion), std::string(kRevision), std::string(kCompiler)},
           .assets = dashboard::assets(),
+          .notify = alerting_->notify_access(ground_->clock),
           .remote_write = [this](const auto& request) { return remote_write(request); },
+          .external_labels = [this] { return plan()->external_labels; },
+          .allows_origin =
+              [this](std::string_view origin) {
+                const auto current = plan();
+                return current->web.cors_origin && current->web.cors_origin->matches(origin);
+              },
           .tick_complete = [this](Timestamp tick) { return watermark_.complete(tick); }};
 }
 

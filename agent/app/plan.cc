@@ -16,18 +16,6 @@ struct GlobalOptions {
   alerting::RuleDefaults rules;
 };
 
-void read_limits(config::Mapping& global, collectors::scrape::GlobalOptions& scrape) {
-  constexpr std::int64_t kMost = 1'000'000'000;
-  const auto limit = [&](std::string_view key) {
-    return std::uint64_t(global.integer(key, 0, 0, kMost));
-  };
-  scrape.body_size_limit_bytes = global.size_bytes("body_size_limit", 0);
-  scrape.sample_limit = limit("sample_limit");
-  scrape.label_limit = limit("label_limit");
-  scrape.label_name_length_limit = limit("label_name_length_limit");
-  scrape.label_value_length_limit = limit("label_value_length_limit");
-}
-
 GlobalOptions read_global(config::Mapping& root) {
   GlobalOptions options;
   root.section("global", [&](config::Mapping& global) {
@@ -35,35 +23,34 @@ GlobalOptions read_global(config::Mapping& root) {
     LabelsBuilder labels;
     for (const auto& [name, value] : global.string_map("external_labels")) labels.set(name, value);
     options.external_labels = labels.build();
-    options.scrape.scrape_interval =
-        global.duration("scrape_interval", options.scrape.scrape_interval);
-    options.scrape.scrape_timeout = global.duration(
-        "scrape_timeout", std::min(options.scrape.scrape_timeout, options.scrape.scrape_interval));
+    options.scrape = collectors::scrape::read_global_options(global);
     options.rules.interval = global.duration("evaluation_interval", options.rules.interval);
     options.rules.query_offset = global.duration("rule_query_offset", options.rules.query_offset);
-    for (const auto& [key, value] : {std::pair{"scrape_interval", options.scrape.scrape_interval},
-                                     std::pair{"evaluation_interval", options.rules.interval}})
-      if (value <= 0ms) global.error(key, "must be longer than 0");
-    read_limits(global, options.scrape);
-    global.not_served({"query_log_file", "scrape_failure_log_file", "target_limit",
-                       "keep_dropped_targets", "scrape_protocols", "metric_name_validation_scheme",
-                       "metric_name_escaping_scheme", "convert_classic_histograms_to_nhcb",
-                       "always_scrape_classic_histograms", "scrape_native_histograms"});
+    if (options.rules.interval <= 0ms) global.error("evaluation_interval", "must be longer than 0");
+    global.not_served({"query_log_file", "scrape_failure_log_file",
+                       "convert_classic_histograms_to_nhcb", "always_scrape_classic_histograms",
+                       "scrape_native_histograms"});
     alerting::read_alertmanager_global(global);
   });
   return options;
+}
+
+void read_retention(config::Mapping& retention, std::string_view tier, RetentionOptions& options) {
+  retention.section(tier, [&](config::Mapping& section) {
+    options.time = section.duration("time", options.time);
+    options.size_bytes = section.size_bytes("size", options.size_bytes);
+  });
 }
 
 StorePlan read_store(config::Mapping& root) {
   StorePlan plan;
   root.section("store", [&](config::Mapping& store) {
     store.section("retention", [&](config::Mapping& retention) {
-      retention.section("raw", [&](config::Mapping& raw) {
-        plan.raw.time = raw.duration("time", plan.raw.time);
-        plan.raw.size_bytes = raw.size_bytes("size", plan.raw.size_bytes);
-      });
-      retention.not_served({"minutes", "hours"});
+      read_retention(retention, "raw", plan.raw);
+      read_retention(retention, "minutes", plan.minutes);
+      read_retention(retention, "hours", plan.hours);
     });
+    plan.out_of_order_window = store.duration("out_of_order_window", plan.out_of_order_window);
     plan.sync_interval = store.duration("sync_interval", plan.sync_interval);
     plan.series_limit =
         std::uint32_t(store.integer("series_limit", plan.series_limit, 1, 100'000'000));
@@ -78,6 +65,13 @@ WebPlan read_web(config::Mapping& root, const PlanOverrides& overrides) {
     plan.external_url = web.string("external_url");
     while (plan.external_url.ends_with('/')) plan.external_url.pop_back();
     plan.enable_remote_write_receiver = web.flag("enable_remote_write_receiver", false);
+    if (const std::string pattern = web.string("cors_origin"); !pattern.empty()) {
+      const Result<Regex> regex = Regex::create(pattern);
+      if (regex)
+        plan.cors_origin = *regex;
+      else
+        web.error("cors_origin", regex.error().message);
+    }
     if (!overrides.listen.empty()) plan.listen = overrides.listen;
     if (const auto address = http::parse_listen_address(plan.listen); !address)
       web.error("listen", address.error().message);
@@ -123,8 +117,7 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
   plan.collection.instance = plan.instance;
   if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
   plan.alerting = alerting::read_alerting_options(root);
-  root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage",
-                   "scrape_config_files"});
+  root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage"});
   root.finish();
   plan.rule_groups = load_groups(plan.alerting, global.rules, diagnostics);
   if (auto sound = diagnostics.result(); !sound) return std::move(sound).error();

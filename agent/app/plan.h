@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/base/regex.h"
 #include "agent/base/result.h"
 #include "agent/base/time.h"
 #include "agent/config/mapping.h"
@@ -24,7 +26,10 @@ struct RetentionOptions {
 
 struct StorePlan {
   RetentionOptions raw{.time = 7 * 24h, .size_bytes = 1u << 30};
+  RetentionOptions minutes{.time = 90 * 24h};
+  RetentionOptions hours{.time = 2 * 365 * 24h};
   Duration sync_interval = 10s;
+  Duration out_of_order_window = 12h;  ///< how far behind its newest a series takes samples
   std::uint32_t series_limit = 200'000;
   bool operator==(const StorePlan&) const = default;
 };
@@ -33,6 +38,8 @@ struct WebPlan {
   std::string listen = "127.0.0.1:5279";
   std::string external_url;  ///< empty: http://<instance>:<port>
   bool enable_remote_write_receiver = false;
+  /// Pages of which origins may read the API's answers; nothing: none.
+  std::optional<Regex> cors_origin{};
 };
 
 struct Plan {

@@ -1,13 +1,21 @@
 #include "agent/cli/check.h"
 
+#include <array>
 #include <cstdio>
 
 #include "agent/app/plan.h"
 #include "agent/cli/arguments.h"
 #include "agent/cli/command.h"
+#include "agent/cli/rules.h"
+#include "agent/cli/targets.h"
 
 namespace lapwing::cli {
 namespace {
+
+constexpr std::array<Option, 1> kOptions = {
+    {{.name = "targets",
+      .value_name = "",
+      .help = "Show what each scrape target becomes after relabelling."}}};
 
 constexpr Syntax kSyntax = {
     .command = "lapwing check config",
@@ -15,13 +23,14 @@ constexpr Syntax kSyntax = {
     .summary =
         "Reads configuration files as `lapwing run` would, together, with the rule files "
         "that they name.",
-    .options = {},
+    .options = kOptions,
     .least_operands = 1,
     .most_operands = 100,
     .details =
         "Every error is printed with file, line, key and what was expected; warnings are\n"
         "keys that have no effect yet. Exit code 0: sound, 1: not.\n\n"
-        "  lapwing check config /etc/lapwing/lapwing.yml\n",
+        "  lapwing check config /etc/lapwing/lapwing.yml\n"
+        "  lapwing check config --targets /etc/lapwing/lapwing.yml\n",
 };
 
 int check_config(const Arguments& arguments) {
@@ -31,6 +40,8 @@ int check_config(const Arguments& arguments) {
     return kFailure;
   }
   for (const std::string& warning : plan->warnings) std::printf("warning: %s\n", warning.c_str());
+  if (arguments.has("targets"))
+    std::fputs(targets_text(plan->collection.scrape_jobs).c_str(), stdout);
   std::size_t rules = 0;
   for (const auto& group : plan->rule_groups) rules += group.rules.size();
   std::printf("sound: %zu files, %zu rules in %zu groups, %zu scrape jobs, %zu warnings\n",
@@ -42,6 +53,8 @@ int check_config(const Arguments& arguments) {
 }  // namespace
 
 int check_command(const std::vector<std::string>& words) {
+  if (!words.empty() && words[0] == "rules")
+    return check_rules_command({words.begin() + 1, words.end()});
   const bool names_config = !words.empty() && words[0] == "config";
   const std::vector<std::string> rest(words.begin() + (names_config ? 1 : 0), words.end());
   const auto arguments = parse_arguments(kSyntax, rest);
@@ -50,7 +63,10 @@ int check_command(const std::vector<std::string>& words) {
     return kSuccess;
   }
   if (!names_config) {
-    std::fputs("lapwing check: say what to check: lapwing check config FILE…\n", stderr);
+    std::fputs(
+        "lapwing check: say what to check: lapwing check config FILE… or\n"
+        "lapwing check rules FILE…\n",
+        stderr);
     return kUsageError;
   }
   if (!arguments) {

@@ -5,17 +5,23 @@
 
 #include "agent/cli/arguments.h"
 #include "agent/cli/check.h"
+#include "agent/cli/import.h"
 #include "agent/cli/query.h"
+#include "agent/cli/rules.h"
 #include "agent/cli/run.h"
+#include "agent/cli/store.h"
 #include "agent/cli/version.h"
 
 namespace lapwing::cli {
 namespace {
 
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"run", "Collect, store, alert and serve on this host", run_agent},
     {"check", "Check configuration and rule files", check_command},
+    {"test", "Try rule files on invented data", test_command},
     {"query", "Ask a running agent with PromQL", query_command},
+    {"import", "Put samples of the past into a data folder", import_command},
+    {"store", "Show what a data folder's series cost, or check it", store_command},
     {"version", "Print the version", version_command},
 }};
 

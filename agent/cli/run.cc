@@ -1,5 +1,6 @@
 #include "agent/cli/run.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,7 +90,18 @@ void wait_for_end(app::App& agent, app::NotifySocket& manager, const sigset_t& s
   }
 }
 
+/// Scrape targets, clients and day files need descriptors; the soft limit of 1,024 is there for
+/// programs that use select(2), which we do not.
+void raise_descriptor_limit() {
+  constexpr rlim_t kDescriptors = 16'384;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kDescriptors) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kDescriptors);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run_with(const Arguments& arguments, Log& log) {
+  raise_descriptor_limit();
   const sigset_t signals = waited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);

@@ -173,6 +173,10 @@ class WebhookReceiver:
                 raise AssertionError(f"{what}: not within {seconds} s; received {len(self.received)} notifications")
             return find()
 
+    def payloads(self):
+        with self.arrived:
+            return [payload for _, payload in self.received]
+
     def __enter__(self):
         return self
 

@@ -27,6 +27,9 @@ TEST_CASE("plan: without a file everything has a good default") {
   CHECK(plan->instance == "shop-1");
   CHECK(plan->web.listen == "127.0.0.1:5279");
   CHECK(plan->store.raw.time == 7 * 24h);
+  CHECK(plan->store.minutes.time == 90 * 24h);
+  CHECK(plan->store.hours.time == 2 * 365 * 24h);
+  CHECK(plan->store.out_of_order_window == 12h);
   CHECK_FALSE(plan->web.enable_remote_write_receiver);
   CHECK(plan->warnings.empty());
   CHECK(plan->collection.collectors.at("cpu").enabled);
@@ -36,13 +39,19 @@ TEST_CASE("plan: the sections of our own") {
   PlanFiles files;
   const auto plan = files.read(
       "global: {instance: db-1, external_labels: {zone: west}}\n"
-      "store: {retention: {raw: {time: 3d, size: 512MiB}}, sync_interval: 5s, series_limit: 1000}\n"
+      "store: {retention: {raw: {time: 3d, size: 512MiB}, minutes: {time: 30d, size: 64MiB},"
+      " hours: {time: 1y}}, sync_interval: 5s, series_limit: 1000, out_of_order_window: 1h}\n"
       "web: {listen: ':9000', enable_remote_write_receiver: true, external_url: 'http://x/'}\n");
   REQUIRE(plan.ok());
   CHECK(plan->instance == "db-1");
   CHECK(plan->external_labels == Labels{{"zone", "west"}});
   CHECK(plan->store.raw.time == 72h);
   CHECK(plan->store.raw.size_bytes == 512u << 20);
+  CHECK(plan->store.minutes.time == 30 * 24h);
+  CHECK(plan->store.minutes.size_bytes == 64u << 20);
+  CHECK(plan->store.hours.time == 365 * 24h);
+  CHECK(plan->store.out_of_order_window == 1h);
+  CHECK(plan->warnings.empty());
   CHECK(plan->store.sync_interval == 5s);
   CHECK(plan->store.series_limit == 1000);
   CHECK(plan->web.listen == ":9000");
@@ -73,6 +82,16 @@ TEST_CASE("plan: every error is reported, with file, line and key") {
 TEST_CASE("plan: a listen address that is none is an error before anything starts") {
   PlanFiles files;
   CHECK_FALSE(files.read("web: {listen: 'nowhere'}\n").ok());
+}
+
+TEST_CASE("plan: pages of no other origin may read the API unless a pattern names it") {
+  PlanFiles files;
+  CHECK_FALSE(files.read("web: {}\n")->web.cors_origin.has_value());
+  const auto plan = files.read("web: {cors_origin: 'https?://grafana'}\n");
+  REQUIRE(plan.ok());
+  CHECK(plan->web.cors_origin->matches("https://grafana"));
+  CHECK_FALSE(plan->web.cors_origin->matches("https://grafana.evil"));
+  CHECK_FALSE(files.read("web: {cors_origin: '('}\n").ok());
 }
 
 TEST_CASE("plan: what upstream knows and we do not serve is a warning") {
