@@ -79,8 +79,8 @@ class RangeSelection final : public RangeStream {
     set_ = evaluation_.select(selector.matchers, {from, placement.end(placement.grid.count - 1)});
   }
 
-  void prefer_minutes(std::function<bool(const Minutes&)> serves) override {
-    minutes_serve_ = std::move(serves);
+  void prefer_minutes(const std::function<bool(const Minutes&)>& serves) override {
+    minutes_serve_ = serves;
   }
 
   bool next(RangeSeries& out) override {

@@ -72,7 +72,7 @@ class RangeStream {
   virtual bool one_name() const { return false; }
   /// Before the first next(): the caller would rather have the minutes of series for which
   /// `serves` says that they have what it needs. The stream need not have any.
-  virtual void prefer_minutes(std::function<bool(const Minutes&)> /*serves*/) {}
+  virtual void prefer_minutes(const std::function<bool(const Minutes&)>& /*serves*/) {}
   const WindowPlacement& placement() const { return placement_; }
 
  private:

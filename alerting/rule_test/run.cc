@@ -160,7 +160,7 @@ class Run {
                 .clock = clock_,
                 .log = log_,
                 .registry = registry_},
-               [](RuleUpdate) { return true; }};
+               [](const RuleUpdate&) { return true; }};
 };
 
 }  // namespace

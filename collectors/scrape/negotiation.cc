@@ -49,7 +49,7 @@ class MediaType {
   /// The type in small letters; nothing when the text breaks the grammar.
   std::optional<std::string> read() {
     const std::size_t end = std::min(rest_.find(';'), rest_.size());
-    const std::string type = lower(trimmed(rest_.substr(0, end)));
+    std::string type = lower(trimmed(rest_.substr(0, end)));
     rest_.remove_prefix(end);
     const std::size_t slash = type.find('/');
     const bool sound = slash == std::string::npos

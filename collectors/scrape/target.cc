@@ -13,7 +13,6 @@ namespace lapwing::collectors::scrape {
 namespace {
 
 constexpr std::string_view kInternalPrefix = "__";
-constexpr std::string_view kMetaPrefix = "__meta_";
 constexpr std::string_view kParameterPrefix = "__param_";
 constexpr std::string_view kScheme = "__scheme__";
 constexpr std::string_view kMetricsPath = "__metrics_path__";

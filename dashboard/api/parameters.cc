@@ -75,12 +75,13 @@ std::optional<std::string> undo_escapes(std::string_view rest) {
 }  // namespace
 
 Result<Timestamp> parse_time(std::string_view text) {
-  const double limit_seconds = double(to_millis(kFarthestTime) / 1000);
+  constexpr std::int64_t kFarthestSeconds = to_millis(kFarthestTime) / 1000;
+  constexpr double kLimitSeconds = double(kFarthestSeconds);
   if (const Result<double> seconds = parse_go_float(text); seconds && !std::isnan(*seconds)) {
     // Whole and broken part apart: together they have too few digits for the rounding.
     double whole = 0;
     const double part =
-        std::modf(std::clamp(*seconds, -limit_seconds, limit_seconds), &whole) * 1000;
+        std::modf(std::clamp(*seconds, -kLimitSeconds, kLimitSeconds), &whole) * 1000;
     return from_millis(std::llround(whole) * 1000 + std::llround(part));
   }
   // RFC 3339 has small letters too, Go does not.
