@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "agent/http/answer_limit.h"
 #include "agent/http/header.h"
 #include "agent/http/url.h"
 
@@ -318,7 +319,7 @@ bool Transfer::take_body(std::string_view bytes) {
   else
     body.append(bytes);
   if (outcome == Gunzip::Outcome::TooLarge)
-    refused_ = fmt::format("the answer exceeds {} bytes", request_.response_limit_bytes);
+    refused_ = fmt::format("{}{} bytes", kAnswerTooLarge, request_.response_limit_bytes);
   if (outcome == Gunzip::Outcome::Damaged) refused_ = "the answer is no sound gzip stream";
   return outcome == Gunzip::Outcome::Sound;
 }

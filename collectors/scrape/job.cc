@@ -150,6 +150,7 @@ void read_pages(config::Mapping& mapping, const GlobalOptions& global, Job& job)
   job.honor_labels = mapping.flag("honor_labels", false);
   job.honor_timestamps = mapping.flag("honor_timestamps", true);
   job.track_timestamps_staleness = mapping.flag("track_timestamps_staleness", false);
+  job.extra_scrape_metrics = mapping.flag("extra_scrape_metrics", global.extra_scrape_metrics);
   job.accept_compressed = mapping.flag("enable_compression", true);
   job.protocols = read_protocols(mapping, global.protocols);
   job.fallback_protocol = read_fallback_protocol(mapping);
@@ -249,6 +250,7 @@ GlobalOptions read_global_options(config::Mapping& global) {
     options.scrape_timeout = std::min(GlobalOptions().scrape_timeout, options.scrape_interval);
   options.limits = read_limits(global, {});
   options.keep_dropped_targets = read_keep_dropped(global, 0);
+  options.extra_scrape_metrics = global.flag("extra_scrape_metrics", false);
   options.protocols = read_protocols(global, default_protocols());
   options.name_validation = read_validation(global, NameValidation::Utf8);
   options.name_escaping = read_escaping(global, options.name_validation);

@@ -51,6 +51,7 @@ struct GlobalOptions {
   Duration scrape_timeout = 10s;
   Limits limits{};
   std::uint64_t keep_dropped_targets = 0;
+  bool extra_scrape_metrics = false;
   std::vector<Protocol> protocols = default_protocols();
   NameValidation name_validation = NameValidation::Utf8;
   std::optional<NameEscaping> name_escaping{};  ///< unset: what goes with the validation
@@ -61,6 +62,8 @@ inline constexpr std::uint64_t kBodyLimitBytes = 64u << 20;
 inline constexpr std::size_t kTargetLimit = 5'000;
 /// Series of one page, whatever sample_limit says.
 inline constexpr std::size_t kPageSeriesLimit = 1'000'000;
+/// Lines by which a target's pages are remembered; what comes beyond is read anew each time.
+inline constexpr std::size_t kPageMemoryLimit = 200'000;
 /// Dropped targets that a job remembers, whatever keep_dropped_targets says.
 inline constexpr std::size_t kDroppedTargetLimit = 1'000;
 
@@ -74,6 +77,9 @@ struct Job {
   bool honor_labels = false;
   bool honor_timestamps = true;
   bool track_timestamps_staleness = false;
+  /// Stores scrape_timeout_seconds, scrape_sample_limit and scrape_body_size_bytes too. A key of
+  /// ours in `global` and in a job: Prometheus 3.5 has its flag extra-scrape-metrics alone.
+  bool extra_scrape_metrics = false;
   bool accept_compressed = true;
   std::vector<Protocol> protocols = default_protocols();  ///< those we serve, best first
   std::optional<Protocol> fallback_protocol{};

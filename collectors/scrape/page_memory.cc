@@ -103,8 +103,9 @@ void PageMemory::end_page(bool sound) {
   next_order_.clear();
 }
 
-std::size_t PageMemory::forget_vanished() {
-  if (lines_.size() <= order_.size() + order_.size() / 4 + kKeptVanished) return 0;
+std::size_t PageMemory::forget_vanished(std::size_t limit) {
+  const bool full = lines_.size() >= limit && lines_.size() > order_.size();
+  if (!full && lines_.size() <= order_.size() + order_.size() / 4 + kKeptVanished) return 0;
   const std::size_t before = lines_.size();
   std::vector<std::uint32_t> moved(lines_.size(), kNone);
   std::vector<Line> kept;

@@ -95,9 +95,9 @@ class PageMemory {
   }
   std::size_t size() const { return lines_.size(); }
   std::size_t live() const { return order_.size(); }
-  /// Forgets lines that the newest sound page lacks once they are too many; how many went. Not
-  /// between begin_page() and end_page(). Numbers change.
-  std::size_t forget_vanished();
+  /// Forgets lines that the newest sound page lacks once they are too many, or once there are
+  /// `limit` lines in all; how many went. Not between begin_page() and end_page(). Numbers change.
+  std::size_t forget_vanished(std::size_t limit = SIZE_MAX);
   void clear();
   std::size_t bytes() const;
 

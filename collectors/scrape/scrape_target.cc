@@ -3,14 +3,13 @@
 #include <utility>
 
 #include "agent/base/number.h"
+#include "agent/http/answer_limit.h"
 #include "collectors/scrape/negotiation.h"
 
 namespace lapwing::collectors::scrape {
 namespace {
 
 constexpr int kStatusOk = 200;
-// How the client begins to say that an answer had more bytes than it may.
-constexpr std::string_view kTooLarge = ": the answer exceeds ";
 
 TargetSeries::Options series_options(const TargetPlan& plan, const Job& job) {
   return {.labels = {.target_labels = plan.labels,
@@ -20,6 +19,7 @@ TargetSeries::Options series_options(const TargetPlan& plan, const Job& job) {
                      .relabel_rules = job.metric_relabel_rules},
           .honor_timestamps = job.honor_timestamps,
           .track_timestamps_staleness = job.track_timestamps_staleness,
+          .extra_metrics = job.extra_scrape_metrics,
           .timeout = plan.timeout};
 }
 
@@ -44,6 +44,7 @@ bool ScrapeTarget::reads_alike(const Job& a, const Job& b) {
   return a.limits == b.limits && a.honor_labels == b.honor_labels &&
          a.honor_timestamps == b.honor_timestamps &&
          a.track_timestamps_staleness == b.track_timestamps_staleness &&
+         a.extra_scrape_metrics == b.extra_scrape_metrics &&
          a.name_validation == b.name_validation && a.metric_relabel_rules == b.metric_relabel_rules;
 }
 
@@ -88,8 +89,7 @@ void ScrapeTarget::take(Result<http::ClientResponse> answer, std::chrono::nanose
   report_.seconds =
       answer ? answer->seconds : std::chrono::duration<double>(ended - started).count();
   if (!answer) {
-    if (answer.error().message.find(kTooLarge) == std::string::npos)
-      return fail(std::move(answer).error());
+    if (!http::is_answer_too_large(answer.error())) return fail(std::move(answer).error());
     limit_hit_ = LimitHit::BodySize;
     report_.body_size_bytes = -1;
     return fail(invalid("body size limit exceeded: more than " + std::to_string(body_limit()) +

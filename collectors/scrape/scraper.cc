@@ -31,6 +31,9 @@ struct Scraper::Figures {
         missed_ticks(
             registry.counter("lapwing_scrape_missed_ticks_total",
                              "Scrapes left out because the one before was still in flight.")),
+        targets_left_out(registry.gauge(
+            "lapwing_scrape_targets_left_out",
+            "Targets that are not scraped because there are too many of all jobs together.")),
         body_size_hits(limit(registry, "body_size")),
         sample_hits(limit(registry, "sample")),
         label_hits(limit(registry, "label")),
@@ -51,6 +54,7 @@ struct Scraper::Figures {
   }
 
   const metrics::Counter scrapes, failures, missed_ticks;
+  const metrics::Gauge targets_left_out;
   const metrics::Counter body_size_hits, sample_hits, label_hits;
   const metrics::Counter duplicates, out_of_order, conflicting, too_far_ahead, refused;
 };
@@ -65,10 +69,13 @@ Scraper::~Scraper() = default;
 void Scraper::apply(const TargetPools& pools) {
   std::map<std::string, std::unique_ptr<ScrapeTarget>> next;
   std::set<std::string> seen;
+  std::size_t left_out = 0;
   for (const std::shared_ptr<const TargetPool>& pool : pools) {
     for (const TargetPlan& plan : pool->targets) {
       if (next.size() >= kTargetLimit) {
-        surroundings_.log.warn("more than {} targets; {} is left out", kTargetLimit, plan.url);
+        if (left_out++ == 0)
+          surroundings_.log.warn("more than {} targets; those from {} of job {} on are left out",
+                                 kTargetLimit, plan.url, plan.pool);
         continue;
       }
       const std::string identity = plan.identity();
@@ -93,6 +100,7 @@ void Scraper::apply(const TargetPools& pools) {
     std::erase(reading_, target.get());
     if (!seen.contains(identity)) target->series().retire(surroundings_.clock.now());
   }
+  figures_->targets_left_out.set(double(left_out));
   targets_ = std::move(next);
   by_number_.clear();
   due_targets_.clear();

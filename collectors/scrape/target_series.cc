@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "agent/model/sample.h"
@@ -71,6 +72,7 @@ TargetSeries::TargetSeries(Appender& appender, std::string_view source_name, Opt
       honor_timestamps_(options.honor_timestamps),
       track_timestamps_(options.track_timestamps_staleness),
       extra_metrics_(options.extra_metrics),
+      remembered_lines_(options.remembered_lines),
       timeout_(options.timeout) {
   for (std::size_t i = 0; i < report_.size(); ++i)
     report_[i].labels =
@@ -94,6 +96,7 @@ void TargetSeries::drop_page() {
   stage_ = Stage::None;
   scraped_ = kept_ = added_ = added_timed_ = appended_ = 0;
   tracked_ = tracked_again_ = 0;
+  unremembered_.clear();
 }
 
 void TargetSeries::forget_samples() {
@@ -184,6 +187,8 @@ Result<void> TargetSeries::read_lines(std::size_t& work) {
   parser.set_number_label(number_label_);
   while (true) {
     if (Result<void> read = read_expected_lines(parser, work); !read) return read;
+    // Series that are remembered come before those that are not, should the store be full.
+    if (memory_full()) resolve_waiting(work);
     if (work == 0) break;
     work -= std::min(work, kNewLineWork);
     const std::size_t from = parser.position();
@@ -259,6 +264,7 @@ void TargetSeries::learn(const EntryReader& reader, Entry entry, std::string_vie
   const std::uint32_t family = metadata_.learn(reader, entry, memory_.round());
   if (!text.ends_with('\n')) return;  // The page's end: nothing follows that could be skipped to.
   std::uint32_t number = memory_.find(text);
+  if (number == PageMemory::kNone && memory_full()) return;
   if (number == PageMemory::kNone) number = memory_.add(text, PageMemory::Kind::Metadata);
   PageMemory::Line& line = memory_.line(number);
   line.family = family;
@@ -283,11 +289,15 @@ Result<void> TargetSeries::take_sample(const EntryReader& reader) {
     Result<std::optional<Labels>> made = labels_.make(scratch_);
     if (!made) return std::move(made).error();
     if (!*made) {
-      memory_.place(memory_.add(reader.series(), PageMemory::Kind::Dropped));
+      if (!memory_full()) memory_.place(memory_.add(reader.series(), PageMemory::Kind::Dropped));
       return {};
     }
     if (over_sample_limit_) {  // Counted, but not remembered.
       ++kept_;
+      return {};
+    }
+    if (memory_full()) {
+      take_unremembered(**made, reader.value(), reader.timestamp_millis());
       return {};
     }
     number = memory_.add(reader.series(), PageMemory::Kind::Series);
@@ -298,6 +308,33 @@ Result<void> TargetSeries::take_sample(const EntryReader& reader) {
   const bool first = memory_.place(number);
   stage(memory_.line(number), first, reader.value(), known, reader.timestamp_millis());
   return {};
+}
+
+// Its reference is asked for at once: to keep the labels until the page has ended would be to
+// remember it. A series with times of its own counts as added each time.
+void TargetSeries::take_unremembered(const Labels& labels, double value,
+                                     std::optional<std::int64_t> millis) {
+  ++kept_;
+  if (!within_sample_limit()) return;
+  const Result<SeriesRef> ref =
+      refused_now_ < kRefusalsPerPage
+          ? appender_.resolve(labels, metadata_.kind_of(labels.metric_name()))
+          : Result<SeriesRef>(kNoSeries);
+  if (!ref || *ref == kNoSeries) {
+    ++counts_.refused;
+    ++refused_now_;
+    return;
+  }
+  const bool timed = millis.has_value() && honor_timestamps_;
+  const bool known =
+      std::binary_search(unremembered_before_.begin(), unremembered_before_.end(), *ref);
+  if (!known) ++added_;
+  if (!known && timed) ++added_timed_;
+  if (!timed || track_timestamps_) unremembered_.push_back(*ref);
+  if (timed)
+    timed_.push_back({PageMemory::kNone, value, *millis, *ref});
+  else
+    put(*ref, value);
 }
 
 Result<void> TargetSeries::end_of_page() {
@@ -311,16 +348,26 @@ Result<void> TargetSeries::end_of_page() {
 }
 
 void TargetSeries::resolve_some(std::size_t& work) {
-  for (; resolved_ < unresolved_.size(); ++resolved_) {
-    if (work == 0) return;
-    work -= std::min(work, kNewLineWork);
-    if (!resolve(memory_.line(unresolved_[resolved_].line))) ++refused_now_;
-    if (refused_now_ < kRefusalsPerPage) continue;
-    counts_.refused += unresolved_.size() - resolved_ - 1;
-    break;
-  }
+  resolve_waiting(work);
+  if (resolved_ < unresolved_.size()) return;
   if (!unresolved_.empty()) fill_in_refs();
   stage_ = Stage::Ready;
+}
+
+void TargetSeries::resolve_waiting(std::size_t& work) {
+  for (; resolved_ < unresolved_.size() && work > 0; ++resolved_) {
+    if (refused_now_ >= kRefusalsPerPage) {
+      counts_.refused += unresolved_.size() - resolved_;
+      resolved_ = unresolved_.size();
+      return;
+    }
+    work -= std::min(work, kNewLineWork);
+    if (!resolve(memory_.line(unresolved_[resolved_].line))) ++refused_now_;
+  }
+}
+
+SeriesRef TargetSeries::ref_of(const Timed& timed) const {
+  return timed.line == PageMemory::kNone ? timed.ref : memory_.line(timed.line).ref;
 }
 
 bool TargetSeries::resolve(PageMemory::Line& line) {
@@ -349,8 +396,7 @@ void TargetSeries::fill_in_refs() {
     values_[kept++] = values_[i];
   }
   used_ = kept;
-  std::erase_if(timed_,
-                [this](const Timed& timed) { return memory_.line(timed.line).ref == kNoSeries; });
+  std::erase_if(timed_, [this](const Timed& timed) { return ref_of(timed) == kNoSeries; });
 }
 
 void TargetSeries::add_stale_markers() {
@@ -360,6 +406,25 @@ void TargetSeries::add_stale_markers() {
     if (line.tracked_round + 1 != memory_.round() || line.ref == kNoSeries) continue;
     put(line.ref, kStaleMarker);
   }
+}
+
+void TargetSeries::add_unremembered_markers() {
+  std::sort(unremembered_.begin(), unremembered_.end());
+  unremembered_.erase(std::unique(unremembered_.begin(), unremembered_.end()), unremembered_.end());
+  std::vector<SeriesRef> gone;
+  std::set_difference(unremembered_before_.begin(), unremembered_before_.end(),
+                      unremembered_.begin(), unremembered_.end(), std::back_inserter(gone));
+  if (!gone.empty()) {
+    // Some have found room in the memory meanwhile: they go on.
+    std::vector<SeriesRef> remembered;
+    for (std::uint32_t number = 0; number < memory_.size(); ++number)
+      if (memory_.line(number).tracked_round == memory_.round())
+        remembered.push_back(memory_.line(number).ref);
+    std::sort(remembered.begin(), remembered.end());
+    for (const SeriesRef ref : gone)
+      if (!std::binary_search(remembered.begin(), remembered.end(), ref)) put(ref, kStaleMarker);
+  }
+  unremembered_before_ = std::exchange(unremembered_, {});
 }
 
 void TargetSeries::add_report(const ScrapeReport& report) {
@@ -432,7 +497,7 @@ void TargetSeries::append_timed() {
   std::vector<double> values;
   std::vector<Timestamp> times;
   for (const Timed& timed : timed_) {
-    refs.push_back(memory_.line(timed.line).ref);
+    refs.push_back(ref_of(timed));
     values.push_back(timed.value);
     times.push_back(from_millis(timed.millis));
   }
@@ -442,6 +507,7 @@ void TargetSeries::append_timed() {
   added_ -= std::min<std::uint64_t>(added_timed_, outcome.out_of_order + outcome.too_far_ahead);
   std::size_t kept = 0;
   for (const std::uint32_t index : outcome.retired) {
+    if (timed_[index].line == PageMemory::kNone) continue;  // The next page asks anew.
     PageMemory::Line& line = memory_.line(timed_[index].line);
     if (line.ref == refs[index]) line.ref = kNoSeries;
     if (!resolve(line)) continue;
@@ -465,11 +531,12 @@ void TargetSeries::commit(Timestamp time, const ScrapeReport& report) {
   if (!sound) forget_samples();
   if (!timed_.empty()) append_timed();
   add_stale_markers();
+  add_unremembered_markers();
   add_report(report);
   append_page(time);
   memory_.end_page(sound && !empty);
   if (sound && !empty) metadata_.forget_old(memory_.round());
-  memory_.forget_vanished();
+  memory_.forget_vanished(remembered_lines_);
   tracked_before_ = tracked_;
   stage_ = Stage::None;
   if (refs_.size() > used_ + used_ / 2 + kSpareRows) {
@@ -487,6 +554,8 @@ void TargetSeries::retire(Timestamp time) {
     const PageMemory::Line& line = memory_.line(number);
     if (line.tracked_round == memory_.round() && line.ref != kNoSeries) put(line.ref, kStaleMarker);
   }
+  for (const SeriesRef ref : unremembered_before_) put(ref, kStaleMarker);
+  unremembered_before_.clear();
   for (const Report& report : report_)
     if (report.ref != kNoSeries) put(report.ref, kStaleMarker);
   if (used_ > 0) append_page(time);
@@ -496,7 +565,8 @@ void TargetSeries::retire(Timestamp time) {
 std::size_t TargetSeries::memory_bytes() const {
   return memory_.bytes() + page_.capacity() + refs_.capacity() * sizeof(SeriesRef) +
          values_.capacity() * sizeof(double) + unresolved_.capacity() * sizeof(Unresolved) +
-         timed_.capacity() * sizeof(Timed);
+         timed_.capacity() * sizeof(Timed) +
+         (unremembered_.capacity() + unremembered_before_.capacity()) * sizeof(SeriesRef);
 }
 
 }  // namespace lapwing::collectors::scrape

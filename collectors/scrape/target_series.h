@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +45,7 @@ class TargetSeries {
     bool track_timestamps_staleness = false;
     bool extra_metrics = false;  ///< scrape_timeout_seconds, _sample_limit, _body_size_bytes
     Duration timeout{};
+    std::size_t remembered_lines = kPageMemoryLimit;
   };
 
   /// `source_name`: see Appender::source.
@@ -53,7 +55,7 @@ class TargetSeries {
   void begin(std::string page, PageFormat format);
   /// Reads on: about `work` known lines, or an eighth of it new ones. True when the page is
   /// ready for commit(); Invalid when it breaks a rule or passes a limit, which forgets it.
-  /// Nothing is stored yet.
+  /// No sample is stored yet.
   Result<bool> read_some(std::size_t work);
   /// The whole page at once.
   Result<void> read(std::string page, PageFormat format);
@@ -79,6 +81,7 @@ class TargetSeries {
     std::uint32_t line;
     double value;
     std::int64_t millis;
+    SeriesRef ref = kNoSeries;  // of a series that is not remembered; its line is kNone
   };
   struct Unresolved {
     std::uint32_t line;
@@ -100,6 +103,7 @@ class TargetSeries {
   Result<void> read_expected_lines(Parser& parser, std::size_t& work);
   void learn(const EntryReader& reader, Entry entry, std::string_view text);
   Result<void> take_sample(const EntryReader& reader);
+  void take_unremembered(const Labels& labels, double value, std::optional<std::int64_t> millis);
   Result<void> count_sample();
   bool within_sample_limit();
   void stage(PageMemory::Line& line, bool first, double value, bool known,
@@ -108,10 +112,14 @@ class TargetSeries {
   void put(SeriesRef ref, double value);
   Result<void> end_of_page();
 
+  bool memory_full() const { return memory_.size() >= remembered_lines_; }
   void resolve_some(std::size_t& work);
+  void resolve_waiting(std::size_t& work);
   bool resolve(PageMemory::Line& line);
   void fill_in_refs();
+  SeriesRef ref_of(const Timed& timed) const;
   void add_stale_markers();
+  void add_unremembered_markers();
   void add_report(const ScrapeReport& report);
   void append_page(Timestamp time);
   SeriesRef resolve_again(SeriesRef retired, const LinesByRef& lines);
@@ -124,6 +132,7 @@ class TargetSeries {
   const bool honor_timestamps_;
   const bool track_timestamps_;
   const bool extra_metrics_;
+  const std::size_t remembered_lines_;
   Duration timeout_;
 
   PageMemory memory_;
@@ -155,6 +164,11 @@ class TargetSeries {
   std::vector<Unresolved> unresolved_;
   std::size_t resolved_ = 0;  // of these, from the front
   std::size_t refused_now_ = 0;
+
+  // Series that the page in hand and the one before have beyond what is remembered, if they end
+  // with a marker; those of the page before are sorted.
+  std::vector<SeriesRef> unremembered_;
+  std::vector<SeriesRef> unremembered_before_;
 
   std::array<Report, kReportSeries> report_;
   std::vector<std::pair<std::string, std::string>> scratch_;

@@ -8,6 +8,7 @@
 #include <future>
 #include <mutex>
 
+#include "agent/http/answer_limit.h"
 #include "agent/http/gzip.h"
 #include "agent/http/server.h"
 #include "tests/agent/http/raw_socket.h"
@@ -157,6 +158,7 @@ TEST_CASE("client: an answer too large is Unavailable, also when it is small on 
     REQUIRE(!response.ok());
     CHECK(response.error().kind == ErrorKind::Unavailable);
     CHECK(contains(response.error().message, "the answer exceeds 100000 bytes"));
+    CHECK(is_answer_too_large(response.error()));
   }
   CHECK(
       fixture.client->exchange({.url = target.url("/long"), .response_limit_bytes = 200'000}).ok());

@@ -102,6 +102,17 @@ TEST_CASE("scrape jobs: what upstream knows and we do not serve warns, unknown k
   CHECK(has(error("wat: 1"), "unknown key \"wat\""));
 }
 
+TEST_CASE("scrape jobs: the further report is asked for in global or by a job") {
+  CHECK_FALSE(job("scrape_interval: 5s").extra_scrape_metrics);
+  CHECK(job("extra_scrape_metrics: true").extra_scrape_metrics);
+  const Read found = read(
+      "global: {extra_scrape_metrics: true}\n"
+      "scrape_configs: [{job_name: a}, {job_name: b, extra_scrape_metrics: false}]");
+  REQUIRE(found.errors() == "");
+  CHECK(found.jobs.at(0).extra_scrape_metrics);
+  CHECK_FALSE(found.jobs.at(1).extra_scrape_metrics);
+}
+
 TEST_CASE("scrape jobs: errors are in Prometheus's words") {
   CHECK(has(read("scrape_configs: [{}]").errors(), "job_name: is required"));
   CHECK(has(error("scrape_interval: 5s, scrape_timeout: 6s"),

@@ -96,3 +96,14 @@ TEST_CASE("page memory: what changes each time is forgotten, what stays is found
   CHECK(take(memory, {"a", "z"}) == "z ");
   CHECK(memory.find("fresh0") == PageMemory::kNone);
 }
+
+TEST_CASE("page memory: at the limit what has vanished makes room") {
+  PageMemory memory;
+  take(memory, {"a", "b", "c"});
+  CHECK(memory.forget_vanished(3) == 0);
+  take(memory, {"a", "c"});
+  CHECK(memory.forget_vanished(4) == 0);
+  CHECK(memory.forget_vanished(3) == 1);
+  CHECK(memory.find("b") == PageMemory::kNone);
+  CHECK(take(memory, {"a", "c"}).empty());
+}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "agent/http/answer_limit.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_store.h"
 
@@ -64,7 +65,21 @@ TEST_CASE("scrape target: a limit that bit is told from other failures") {
   Bed bed(std::move(job));
   CHECK(bed.scrape(page("a 1\nb 1\n")) == LimitHit::Samples);
   CHECK(bed.scrape(page("a{x=\"1\"} 1\n")) == LimitHit::Labels);
-  CHECK(bed.scrape(unavailable("GET h: the answer exceeds 9 bytes")) == LimitHit::BodySize);
+  const std::string too_large = std::string(http::kAnswerTooLarge) + "9 bytes";
+  CHECK(bed.scrape(unavailable("GET h: " + too_large)) == LimitHit::BodySize);
+  CHECK(bed.scrape(unavailable("GET h?x=" + too_large)) == LimitHit::None);
+}
+
+TEST_CASE("scrape target: the further report is stored when the job asks for it") {
+  Job job;
+  job.extra_scrape_metrics = true;
+  const std::vector<Matcher> matchers{Matcher::equal("__name__", "scrape_timeout_seconds")};
+  Bed asking(std::move(job));
+  asking.scrape(page("a 1\n"));
+  CHECK((*asking.store.select(matchers, {}))->size() == 1);
+  Bed plain({});
+  plain.scrape(page("a 1\n"));
+  CHECK((*plain.store.select(matchers, {}))->size() == 0);
 }
 
 TEST_CASE("scrape target: what changes how pages are read is another target") {
@@ -75,6 +90,9 @@ TEST_CASE("scrape target: what changes how pages are read is another target") {
   CHECK_FALSE(ScrapeTarget::reads_alike(plain, other));
   other = {};
   other.name_validation = NameValidation::Legacy;
+  CHECK_FALSE(ScrapeTarget::reads_alike(plain, other));
+  other = {};
+  other.extra_scrape_metrics = true;
   CHECK_FALSE(ScrapeTarget::reads_alike(plain, other));
   other = {};
   other.limits.samples = 5;

@@ -222,6 +222,24 @@ TEST_CASE("scraper: what bites is told and counted") {
   CHECK(bed.status().last_error.find("body_size_limit") != std::string::npos);
 }
 
+TEST_CASE("scraper: targets beyond the limit are left out, counted while they are") {
+  Bed bed;
+  std::vector<std::string> hosts;
+  for (std::size_t i = 0; i < kTargetLimit + 3; ++i)
+    hosts.push_back("h" + std::to_string(i) + ":1");
+  const auto left_out = [&] {
+    return bed.registry.gauge("lapwing_scrape_targets_left_out", "").value();
+  };
+  CHECK(left_out() == 0);
+  bed.apply(job_of(), hosts);
+  CHECK(left_out() == 3);
+  std::vector<TargetStatus> targets;
+  bed.scraper.append_status(targets);
+  CHECK(targets.size() == kTargetLimit);
+  bed.apply(job_of(), {"h:1"});
+  CHECK(left_out() == 0);
+}
+
 TEST_CASE("scraper: a pool's forced error fails each scrape without a request") {
   Bed bed;
   auto pool = bed.pool_of(job_of(), {"h:1"});

@@ -211,3 +211,45 @@ TEST_CASE("target series: churn for an hour leaves the memory flat") {
   }
   CHECK(bed.series->memory_bytes() <= early + early / 10);
 }
+
+TEST_CASE("target series: series beyond what is remembered are stored and end like others") {
+  Bed bed({.remembered_lines = 2});
+  CHECK(bed.scrape(10, "a 1\nb 2\nc 3\nd 4\nd 5\n# TYPE e counter\ne 6 7000\n") == "");
+  CHECK(bed.samples({{"__name__", "c"}}) == "10:3 ");
+  CHECK(bed.samples({{"__name__", "d"}}) == "10:4 ");
+  CHECK(bed.samples({{"__name__", "e"}}) == "7:6 ");
+  CHECK(bed.scrape(11, "a 1\nb 2\nc 3\nd 4\n") == "");
+  CHECK(bed.samples({{"__name__", "scrape_series_added"}}) == "10:6 11:0 ");
+  CHECK(bed.scrape(12, "a 1\nb 2\nd 5\n") == "");
+  CHECK(bed.samples({{"__name__", "c"}}) == "10:3 11:3 12:stale ");
+  CHECK(bed.samples({{"__name__", "d"}}) == "10:4 11:4 12:5 ");
+  // One that is remembered vanishes: from the page after on there is room for another.
+  CHECK(bed.scrape(13, "a 1\nd 6\n") == "");
+  CHECK(bed.scrape(14, "a 1\nd 7\n") == "");
+  CHECK(bed.samples({{"__name__", "b"}}) == "10:2 11:2 12:2 13:stale ");
+  CHECK(bed.samples({{"__name__", "d"}}) == "10:4 11:4 12:5 13:6 14:7 ");
+  CHECK(bed.scrape(15, "a 1\n") == "");
+  CHECK(bed.samples({{"__name__", "d"}}) == "10:4 11:4 12:5 13:6 14:7 15:stale ");
+}
+
+TEST_CASE("target series: a broken page and the end reach series that are not remembered") {
+  Bed bed({.remembered_lines = 1});
+  bed.scrape(10, "a 1\nb 2\nc 3\n");
+  CHECK(bed.scrape(11, "a 1\nb 2\nc x\n") != "");
+  CHECK(bed.samples({{"__name__", "b"}}) == "10:2 ");
+  CHECK(bed.samples({{"__name__", "c"}}) == "10:3 11:stale ");
+  bed.series->retire(from_millis(12'000));
+  CHECK(bed.samples({{"__name__", "b"}}) == "10:2 12:stale ");
+  CHECK(bed.samples({{"__name__", "c"}}) == "10:3 11:stale ");
+}
+
+TEST_CASE("target series: what is not remembered costs little memory") {
+  std::string page;
+  for (int i = 0; i < 2'000; ++i) page += "a{n=\"" + std::to_string(i) + "\"} 1\n";
+  Bed small({.remembered_lines = 10});
+  Bed whole;
+  small.scrape(10, page);
+  whole.scrape(10, page);
+  CHECK(small.series->memory_bytes() * 4 < whole.series->memory_bytes());
+  CHECK(small.samples({{"__name__", "a"}, {"n", "1999"}}) == "10:1 ");
+}
