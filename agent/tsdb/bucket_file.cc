@@ -242,7 +242,7 @@ Result<void> read_bucket_chunks(const ChunkFile& file, std::uint32_t group, Time
     if (chunk) {
       out.push_back({start, *std::move(chunk)});
     } else {
-      file.suspect();
+      file.suspect_chunk(start, group, chunk.error());
       outcome = std::move(chunk).in(file.path()).error();
     }
     return {};

@@ -1,5 +1,6 @@
 #include "agent/tsdb/chunk_file.h"
 
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -34,6 +35,8 @@ sqlite::Options writing(Tier tier) {
 constexpr std::size_t kIdleReaders = 4;
 constexpr std::int64_t kMillisPerMinute = 60'000;
 constexpr std::uint32_t kGroups = 1u << 24;
+// A file with more of them has been told of often enough.
+constexpr std::size_t kDamagedChunks = 1000;
 
 // Rows that are no chunks have negative numbers.
 constexpr std::int64_t kMarkRow = -1;
@@ -144,6 +147,8 @@ Result<ChunkFile::Known> ChunkFile::scan(sqlite::Connection& connection) const {
     const auto found = next->step();
     if (!found) return found.error();
     if (!*found) break;
+    // A page of zeros has the number 0 everywhere: going on from it would never end.
+    if (next->integer(0) <= after) return corrupt(path_ + ": chunks out of order");
     const std::int64_t minute = next->integer(0) >> 40;
     if (time_of(std::uint32_t(minute), span_) >= span_.end)
       return corrupt(path_ + ": a chunk outside of its span");
@@ -187,12 +192,14 @@ TimeRange ChunkFile::extent() const {
 Result<std::shared_ptr<const FileIndex>> ChunkFile::index(const Intern& intern, Cache cache) const {
   if (auto loaded = load(); !loaded) return std::move(loaded).error();
   std::uint64_t version = 0;
+  std::uint32_t least = 0;
   {
     const std::lock_guard lock(mutex_);
     used_ = true;
     if (retired_) return std::make_shared<const FileIndex>();
     if (index_ != nullptr) return index_;
     version = known_->writes;
+    least = known_->series;
   }
   auto opened = take_reader();
   if (!opened) return std::move(opened).error();
@@ -212,6 +219,8 @@ Result<std::shared_ptr<const FileIndex>> ChunkFile::index(const Intern& intern, 
     if (auto decoded = decode_series(rows->blob(1), index->series); !decoded)
       return reader.failed(std::move(decoded).in(path_).error());
   }
+  // Where zeros hide whole blocks SQLite finds no row and no fault. Commits since only add series.
+  if (index->series.size() < least) return reader.failed(corrupt(path_ + ": series are missing"));
   for (std::size_t i = 0; i < index->series.size(); ++i) {
     Labels& labels = index->series[i].labels;
     labels = intern(labels);
@@ -238,15 +247,18 @@ Result<void> ChunkFile::read(std::uint32_t group, TimeRange range, const Visit& 
   // Retention may have unlinked the file since; what a query finds then is simply less.
   if (!opened) return retired() ? Result<void>() : Result<void>(std::move(opened).error());
   Reader reader(*this, std::move(*opened));
-  auto rows = (*reader).prepare("SELECT data FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+  auto rows =
+      (*reader).prepare("SELECT id, data FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
   if (!rows) return reader.failed(rows.error());
   for (const std::uint32_t minute : starts) {
-    rows->bind(1, chunk_id(minute, group, 0)).bind(2, chunk_id(minute, group, 0xffff));
+    const std::int64_t first = chunk_id(minute, group, 0);
+    rows->bind(1, first).bind(2, chunk_id(minute, group, 0xffff));
     while (true) {
       const auto row = rows->step();
       if (!row) return reader.failed(row.error());
       if (!*row) break;
-      if (auto visited = visit(time_of(minute, span_), rows->blob(0)); !visited)
+      if (rows->integer(0) < first) return reader.failed(corrupt(path_ + ": chunks out of order"));
+      if (auto visited = visit(time_of(minute, span_), rows->blob(1)); !visited)
         return reader.failed(std::move(visited).in(path_).error());
     }
     rows->reset();
@@ -325,6 +337,19 @@ bool ChunkFile::retired() const {
 void ChunkFile::suspect() const {
   const std::lock_guard lock(mutex_);
   suspicious_ = true;
+}
+
+void ChunkFile::suspect_chunk(Timestamp start, std::uint32_t group, const Error& why) const {
+  const std::lock_guard lock(mutex_);
+  if (damaged_.size() >= kDamagedChunks || !damaged_.emplace(start, group).second) return;
+  suspicious_ = true;
+  untold_damage_.push_back(
+      fmt::format("period {}, group {}: {}", format_rfc3339(start), group, why.message));
+}
+
+std::vector<std::string> ChunkFile::take_damaged_chunks() const {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(untold_damage_, {});
 }
 
 bool ChunkFile::take_suspicion() const {

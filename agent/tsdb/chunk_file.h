@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -97,8 +98,12 @@ class ChunkFile {
   bool retired() const;
   /// Whether a read found damage since the last call.
   bool take_suspicion() const;
-  /// A reader found that a chunk has no meaning.
+  /// A reader found that what it was given has no meaning.
   void suspect() const;
+  /// The same of one chunk; raises suspicion once, however often the chunk is read.
+  void suspect_chunk(Timestamp start, std::uint32_t group, const Error& why) const;
+  /// A line for each chunk named since the last call: its period, its group and why.
+  std::vector<std::string> take_damaged_chunks() const;
 
  private:
   static constexpr std::uint64_t kUnknownBytes = ~std::uint64_t(0);
@@ -129,7 +134,9 @@ class ChunkFile {
   mutable std::shared_ptr<const FileIndex> index_;   // guarded by mutex_; may be null
   mutable bool used_ = false;                        // guarded by mutex_; since the last rest()
   mutable bool suspicious_ = false;                  // guarded by mutex_
-  bool retired_ = false;                             // guarded by mutex_
+  mutable std::set<std::pair<Timestamp, std::uint32_t>> damaged_;  // guarded by mutex_; bounded
+  mutable std::vector<std::string> untold_damage_;                 // guarded by mutex_; of these
+  bool retired_ = false;                                           // guarded by mutex_
 };
 
 /// One transaction; nothing is stored without commit(). The store's thread.

@@ -65,9 +65,9 @@ Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Dura
 Result<void> read_raw(const ChunkFile& file, std::uint32_t group,
                       const std::set<std::uint32_t>& wanted, TimeRange range, StoredRuns& out) {
   Result<void> outcome;
-  auto read = file.read(group, range, [&](Timestamp, std::string_view chunk) -> Result<void> {
+  auto read = file.read(group, range, [&](Timestamp start, std::string_view chunk) -> Result<void> {
     if (auto decoded = decode_group(chunk, wanted, out); !decoded) {
-      file.suspect();
+      file.suspect_chunk(start, group, decoded.error());
       outcome = std::move(decoded).in(file.path()).error();
     }
     return {};

@@ -135,6 +135,8 @@ class Store final : public Appender, public SeriesSource {
   void look_after_hours(Timestamp now);
   void look_after_files();
   void look_after_file(TierFiles& tier, const File& file);
+  Result<void> examine(const ChunkFile& file) const;
+  void tell_damaged_chunks(const ChunkFile& file);
   void publish(Timestamp now);
   std::uint64_t file_bytes() const;
 

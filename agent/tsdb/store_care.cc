@@ -1,4 +1,5 @@
 // What the store does from minute to minute: retention, hours, damaged files, its status.
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,8 @@ namespace {
 constexpr Duration kRetireAfter = 1h;
 // Late samples come for a while: hours are made of a day when most of them have.
 constexpr Duration kDayIsOver = 1h;
+// What is logged of one file's damaged chunks at a time.
+constexpr std::size_t kDamageLines = 10;
 
 }  // namespace
 
@@ -84,17 +87,40 @@ void Store::look_after_hours(Timestamp) {
   }
 }
 
+/// Whether a file is sound but for its chunks, which have checksums of their own.
+Result<void> Store::examine(const ChunkFile& file) const {
+  if (auto checked = file.check(); !checked) return checked;
+  const auto index = file.index(interning(), ChunkFile::Cache::Leave);
+  return index ? Result<void>() : Result<void>(index.error());
+}
+
+/// A file that SQLite or its own index cannot tell the content of is set aside; a chunk that is
+/// damaged costs itself, and the file is read on.
 void Store::look_after_file(TierFiles& tier, const File& file) {
   if (file->take_suspicion()) {
-    const auto checked = file->check();
+    const auto examined = examine(*file);
     static_cast<void>(file->take_suspicion());
-    if (!checked && checked.error().kind != ErrorKind::Unavailable) {
-      set_file_aside(tier, file, checked.error());
+    if (!examined && examined.error().kind != ErrorKind::Unavailable) {
+      set_file_aside(tier, file, examined.error());
       return;
     }
-    log_.warn("store: {} holds a damaged chunk; the rest of the file is read on", file->path());
+    tell_damaged_chunks(*file);
   }
   file->rest();
+}
+
+void Store::tell_damaged_chunks(const ChunkFile& file) {
+  const std::vector<std::string> damaged = file.take_damaged_chunks();
+  if (damaged.empty()) {
+    log_.warn("store: {}: a read met damage that is not there any more", file.path());
+    return;
+  }
+  metrics_.chunks_damaged.add(double(damaged.size()));
+  for (std::size_t i = 0; i < std::min(damaged.size(), kDamageLines); ++i)
+    log_.error("store: {}: damaged: {}", file.path(), damaged[i]);
+  file_trouble_ = fmt::format("{}: {} damaged chunks, the rest of the file is read on", file.path(),
+                              damaged.size());
+  log_.error("store: {}", file_trouble_);
 }
 
 void Store::look_after_files() {

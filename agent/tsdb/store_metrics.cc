@@ -46,6 +46,8 @@ StoreMetrics::StoreMetrics(metrics::Registry& registry)
       journal_dropped(registry.counter(
           "lapwing_store_journal_dropped_total",
           "Times that journal frames were dropped because the disk did not take them.")),
+      chunks_damaged(registry.counter("lapwing_store_chunks_damaged_total",
+                                      "Damaged chunks found in day files that are read on.")),
       files_set_aside(registry.counter("lapwing_store_files_set_aside_total",
                                        "Damaged files and folders of another version set aside.")),
       files_removed(registry.counter("lapwing_store_files_removed_total",

@@ -26,6 +26,7 @@ struct StoreMetrics {
   metrics::Counter journal_torn;
   metrics::Counter journal_damaged;
   metrics::Counter journal_dropped;
+  metrics::Counter chunks_damaged;
   metrics::Counter files_set_aside;
   metrics::Counter files_removed;
 };

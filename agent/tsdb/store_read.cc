@@ -57,7 +57,8 @@ Store::Coverage Store::coverage(TimeRange asked) const {
   Coverage found;
   std::map<Timestamp, MinuteDay> days;
   for (const File& file : raw_.in(range)) {
-    if (auto loaded = file->load(); !loaded && is_lost(loaded.error())) continue;
+    // Its series too: the day's minutes answer for a file that cannot name them.
+    if (const auto index = file->index(interning()); !index && is_lost(index.error())) continue;
     found.raw.push_back(file);
     days[file->span().start].raw = file;
   }

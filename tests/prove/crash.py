@@ -192,11 +192,14 @@ def damage():
             for expression in ("count(count_over_time(past[1d]))", "past[1d]"):
                 status, text = agent.get("/api/v1/query", query=expression, time=start + 86400)
                 check(status in (200, 500), f"{what}: the damaged day answers {status}: {text[:300]}")
-        # A file is set aside by the care of each minute.
+        # The care of each minute sets a file aside, or names the chunks where the file is sound otherwise.
         for what, torn, agent in cases:
-            if not torn and not what.startswith("minutes"):
+            if not torn:
                 wait_for(f"{what}: it is said and set aside", 75, lambda a=agent: "damage" in a.output())
-                check(list(agent.folder.rglob("*.damaged*")), f"{what}: nothing is set aside")
+                said = what in ("raw-flipped", "minutes-flipped") and "damaged: period" in agent.output()
+                check(said or list(agent.folder.rglob("*.damaged*")), f"{what}: nothing is set aside")
+                counts = '{__name__=~"lapwing_store_(files_set_aside|chunks_damaged)_total"} > 0'
+                wait_for(f"{what}: it is counted", 20, lambda a=agent, c=counts: a.query(c))
             check(agent.stop() == 0, f"{what}: the agent does not stop")
     print(f"{len(cases)} damaged files (journal, raw, minutes; cut short, zeroed, flipped): verify finds them, "
           "the agent sets them aside, the rest goes on")

@@ -94,4 +94,5 @@ TEST_CASE("bucket file: a damaged chunk costs that chunk and raises suspicion") 
   CHECK(read_bucket_chunks(minutes, 0, {}, chunks).error().kind == ErrorKind::Corrupt);
   CHECK(chunks.size() == 1);
   CHECK(minutes.take_suspicion());
+  CHECK(minutes.take_damaged_chunks().size() == 1);
 }

@@ -135,6 +135,24 @@ TEST_CASE("chunk file: one that was cut within a page, or lost its mark, is Corr
   }
 }
 
+TEST_CASE("chunk file: one that lost series is Corrupt and suspect, not one with fewer series") {
+  const TemporaryDirectory folder;
+  ChunkFile file = day_file(folder);
+  {
+    auto writer = ChunkFile::Writer::begin(file, kAsItIs);
+    REQUIRE(writer->add(series(3)).ok());
+    REQUIRE(writer->commit({}, 15min).ok());
+  }
+  {
+    auto connection =
+        sqlite::Connection::open(file.path(), {.journal_mode = sqlite::JournalMode::Truncate});
+    REQUIRE(connection->execute("DELETE FROM chunk WHERE id < -1").ok());
+  }
+  const ChunkFile again = day_file(folder);
+  CHECK(again.index(kAsItIs).error().kind == ErrorKind::Corrupt);
+  CHECK(again.take_suspicion());
+}
+
 TEST_CASE("chunk file: a raw file is not taken for one of minutes") {
   const TemporaryDirectory folder;
   ChunkFile raw = day_file(folder);

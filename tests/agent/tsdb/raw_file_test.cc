@@ -76,4 +76,11 @@ TEST_CASE("raw file: one damaged chunk costs that chunk") {
   CHECK(runs[0].size() == 2);
   CHECK(file.take_suspicion());
   CHECK(file.check().ok());
+  const auto damaged = file.take_damaged_chunks();
+  REQUIRE(damaged.size() == 1);
+  CHECK(damaged[0].find("period 2023-11-15T00:15:00Z, group 0: ") == 0);
+  // Each chunk is told of once, however often it is read.
+  CHECK_FALSE(read_raw(file, 0, {0}, {}, runs).ok());
+  CHECK_FALSE(file.take_suspicion());
+  CHECK(file.take_damaged_chunks().empty());
 }
