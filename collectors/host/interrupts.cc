@@ -83,16 +83,24 @@ bool parse_line(std::string_view text, std::size_t cpus, InterruptLine& out) {
 
 }  // namespace
 
+Result<std::vector<std::string_view>> parse_cpu_header(std::string_view line) {
+  std::vector<std::string_view> cpus;
+  Scanner header(line);
+  for (header.skip_blanks(); !header.at_end() && !header.failed(); header.skip_blanks()) {
+    header.expect("CPU");
+    cpus.push_back(header.word());
+  }
+  if (auto done = header.done(); !done) return std::move(done).error();
+  if (cpus.empty()) return invalid("the header names no CPU");
+  return cpus;
+}
+
 Result<Interrupts> parse_interrupts(std::string_view proc_interrupts) {
   Interrupts found;
   Scanner scan(proc_interrupts);
-  Scanner header(scan.line());
-  for (header.skip_blanks(); !header.at_end() && !header.failed(); header.skip_blanks()) {
-    header.expect("CPU");
-    found.cpus.push_back(header.word());
-  }
-  if (auto done = header.done(); !done) return std::move(done).error();
-  if (found.cpus.empty()) return invalid("the header names no CPU");
+  auto cpus = parse_cpu_header(scan.line());
+  if (!cpus) return std::move(cpus).error();
+  found.cpus = *std::move(cpus);
   while (!scan.at_end()) {
     InterruptLine line;
     if (parse_line(scan.line(), found.cpus.size(), line)) found.lines.push_back(std::move(line));

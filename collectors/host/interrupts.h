@@ -23,6 +23,10 @@ struct Interrupts {
   std::vector<InterruptLine> lines;
 };
 
+/// The numbers in `CPU0 CPU1 …`, the first line of /proc/interrupts and /proc/softirqs; views of
+/// it.
+Result<std::vector<std::string_view>> parse_cpu_header(std::string_view line);
+
 /// Lines with fewer counts than CPUs (ERR, MIS) are left out, as in node_exporter.
 Result<Interrupts> parse_interrupts(std::string_view proc_interrupts);
 

@@ -5,6 +5,7 @@
 
 #include "agent/base/scanner.h"
 #include "collectors/host/factories.h"
+#include "collectors/host/interrupts.h"
 #include "collectors/proc_file.h"
 #include "collectors/registry.h"
 
@@ -41,13 +42,9 @@ class SoftirqsCollector final : public Collector {
 Result<SoftInterrupts> parse_softirqs(std::string_view proc_softirqs) {
   SoftInterrupts found;
   Scanner scan(proc_softirqs);
-  Scanner header(scan.line());
-  for (header.skip_blanks(); !header.at_end() && !header.failed(); header.skip_blanks()) {
-    header.expect("CPU");
-    found.cpus.push_back(header.word());
-  }
-  if (auto done = header.done(); !done) return std::move(done).error();
-  if (found.cpus.empty()) return invalid("the header names no CPU");
+  auto cpus = parse_cpu_header(scan.line());
+  if (!cpus) return std::move(cpus).error();
+  found.cpus = *std::move(cpus);
   while (!scan.at_end()) {
     Scanner line(scan.line());
     SoftInterrupt one;
