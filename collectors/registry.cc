@@ -56,6 +56,8 @@ constexpr CollectorDescriptor own(std::string_view name, Duration interval,
 
 constexpr std::array kTable = {
     host("arp", 15s, Lane::Tick, host::make_arp),
+    host("bcache", 15s, Lane::Slow, host::make_bcache),
+    host("bcachefs", 15s, Lane::Slow, host::make_bcachefs),
     host("bonding", 15s, Lane::Slow, host::make_bonding),
     host("btrfs", 15s, Lane::Slow, host::make_btrfs),
     host("conntrack", 5s, Lane::Tick, host::make_conntrack),
@@ -110,6 +112,7 @@ constexpr std::array kTable = {
     host("vmstat", 1s, Lane::Tick, host::make_vmstat, kVmstatSettings),
     host("watchdog", 15s, Lane::Slow, host::make_watchdog),
     host("xfs", 15s, Lane::Slow, host::make_xfs),
+    host("zfs", 15s, Lane::Slow, host::make_zfs),
 };
 
 }  // namespace

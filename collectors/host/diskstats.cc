@@ -1,9 +1,12 @@
 #include "collectors/host/diskstats.h"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "agent/base/scanner.h"
+#include "collectors/host/disk_identity.h"
 #include "collectors/host/factories.h"
 #include "collectors/host/filter.h"
 #include "collectors/proc_file.h"
@@ -112,21 +115,6 @@ constexpr std::array<DiskMetric, kDiskCounterCount> kDiskMetrics = {
                1,
                kMillisecondsPerSecond},
 };
-constexpr MetricInfo kDiskInfo{
-    "node_disk_info",
-    "What the block device is.",
-    MetricType::Gauge,
-    {"device", "major", "minor", "path", "wwn", "model", "serial", "revision", "rotational"}};
-
-struct DiskIdentity {
-  std::string path;
-  std::string wwn;
-  std::string model;
-  std::string serial;
-  std::string revision;
-  std::string rotational;
-};
-
 class DiskstatsCollector final : public Collector {
  public:
   explicit DiskstatsCollector(const FactoryInput& input)
@@ -148,11 +136,7 @@ class DiskstatsCollector final : public Collector {
         out.sample(metric.info, {disk.device},
                    double(disk.counters[i]) * metric.factor / metric.divisor);
       }
-      const DiskIdentity& is = known.identity;
-      out.sample(kDiskInfo,
-                 {disk.device, disk.major, disk.minor, is.path, is.wwn, is.model, is.serial,
-                  is.revision, is.rotational},
-                 1);
+      write_disk_identity({disk.device, disk.major, disk.minor}, known.identity, out);
     }
     std::erase_if(known_, [&](const auto& entry) { return entry.second.round != round_; });
     return {};
@@ -174,33 +158,10 @@ class DiskstatsCollector final : public Collector {
     Known& known = found->second;
     known.round = round_;
     if (known.shown && (known.looked == 0 || round_ - known.looked >= kCollectionsBetweenLooks)) {
-      known.identity = look_up(disk);
+      known.identity = look_up_disk(paths_, {disk.device, disk.major, disk.minor});
       known.looked = round_;
     }
     return known;
-  }
-
-  DiskIdentity look_up(const DiskStatistics& disk) const {
-    DiskIdentity identity;
-    const std::string name(disk.device);
-    if (auto rotational = read_trimmed(paths_.in_sys("block/" + name + "/queue/rotational")))
-      identity.rotational = std::move(*rotational);
-    const std::string numbers = std::string(disk.major) + ":" + std::string(disk.minor);
-    const auto entry = read_trimmed(paths_.in_root("run/udev/data/b" + numbers));
-    if (!entry) return identity;
-    const auto properties = parse_udev_properties(*entry);
-    const auto get = [&](std::string_view key) {
-      const auto property = properties.find(key);
-      return property == properties.end() ? std::string() : property->second;
-    };
-    identity.path = get("ID_PATH");
-    identity.wwn = get("ID_WWN");
-    identity.model = get("ID_MODEL");
-    identity.revision = get("ID_REVISION");
-    // SCSI tells a serial number of its own, which is the one printed on the disk.
-    identity.serial = get("SCSI_IDENT_SERIAL");
-    if (identity.serial.empty()) identity.serial = get("ID_SERIAL_SHORT");
-    return identity;
   }
 
   const HostPaths paths_;
@@ -233,18 +194,6 @@ Result<void> parse_disk_statistics(std::string_view proc_diskstats,
     out.push_back(disk);
   }
   return scan.done();
-}
-
-std::map<std::string, std::string, std::less<>> parse_udev_properties(std::string_view entry) {
-  std::map<std::string, std::string, std::less<>> properties;
-  Scanner scan(entry);
-  while (!scan.at_end()) {
-    const std::string_view line = scan.line();
-    const std::size_t equals = line.find('=');
-    if (!line.starts_with("E:") || equals == std::string_view::npos) continue;
-    properties[std::string(line.substr(2, equals - 2))] = line.substr(equals + 1);
-  }
-  return properties;
 }
 
 std::unique_ptr<Collector> make_diskstats(const FactoryInput& input) {

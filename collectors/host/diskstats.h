@@ -1,12 +1,9 @@
 // diskstats: I/O of block devices: /proc/diskstats (the kernel's admin-guide/iostats.rst), and what
-// they are: /sys/block and udev's database (/run/udev/data).
-// Leaves out: ATA, file-system and device-mapper properties of udev.
+// they are (disk_identity.h).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,8 +25,5 @@ struct DiskStatistics {
 /// Replaces `out`, whose memory is kept from call to call.
 Result<void> parse_disk_statistics(std::string_view proc_diskstats,
                                    std::vector<DiskStatistics>& out);
-
-/// The properties ("E:" lines) of one entry of udev's database.
-std::map<std::string, std::string, std::less<>> parse_udev_properties(std::string_view entry);
 
 }  // namespace lapwing::collectors::host

@@ -11,6 +11,8 @@ struct FactoryInput;
 namespace host {
 
 std::unique_ptr<Collector> make_arp(const FactoryInput& input);
+std::unique_ptr<Collector> make_bcache(const FactoryInput& input);
+std::unique_ptr<Collector> make_bcachefs(const FactoryInput& input);
 std::unique_ptr<Collector> make_bonding(const FactoryInput& input);
 std::unique_ptr<Collector> make_btrfs(const FactoryInput& input);
 std::unique_ptr<Collector> make_conntrack(const FactoryInput& input);
@@ -63,6 +65,7 @@ std::unique_ptr<Collector> make_uname(const FactoryInput& input);
 std::unique_ptr<Collector> make_vmstat(const FactoryInput& input);
 std::unique_ptr<Collector> make_watchdog(const FactoryInput& input);
 std::unique_ptr<Collector> make_xfs(const FactoryInput& input);
+std::unique_ptr<Collector> make_zfs(const FactoryInput& input);
 
 }  // namespace host
 }  // namespace lapwing::collectors

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # A minute of default running: CPU, memory, series, bytes written, beside the budgets and the peers.
 import argparse
-import json
+import contextlib
 import pathlib
 import statistics
 import sys
@@ -10,22 +10,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 from measure import cpu_seconds, memory_bytes, row, written_bytes  # noqa: E402
-from lapwing import BINARY, PEERS, Agent, Process, free_port, wait_for  # noqa: E402
-
-
-def start_peers(folder):
-    """Prometheus and node_exporter at one second, with 20 rules like PEERS describes."""
-    port, exporter_port = free_port(), free_port() + 1
-    exporter = Process(PEERS / "prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{exporter_port}")
-    rules = [{"record": f"bench:rule{i}", "expr": f"sum by (mode) (rate(node_cpu_seconds_total[{10 + i}s]))"}
-             for i in range(20)]
-    pathlib.Path(folder, "rules.yml").write_text(json.dumps({"groups": [{"name": "g", "interval": "1s", "rules": rules}]}))
-    pathlib.Path(folder, "prometheus.yml").write_text(json.dumps({
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": ["rules.yml"],
-        "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [f"127.0.0.1:{exporter_port}"]}]}]}))
-    prometheus = Process(PEERS / "prometheus", f"--config.file={folder}/prometheus.yml",
-                         f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}")
-    return [exporter, prometheus]
+import peers  # noqa: E402
+from lapwing import BINARY, Agent, wait_for  # noqa: E402
 
 
 def first_rate_seconds(folder):
@@ -70,39 +56,48 @@ def main():
     options.add_argument("--no-peers", action="store_true")
     arguments = options.parse_args()
 
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as peer_folder, Agent(folder=folder) as agent:
-        peers = [] if arguments.no_peers else start_peers(peer_folder)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        agent = stack.enter_context(Agent(folder=folder))
+        others = [] if arguments.no_peers else start_peers(stack)
         time.sleep(arguments.warm)
-        peer_before = sum(cpu_seconds(p.pid) for p in peers)
-        appended_before = store(agent)["samplesAppended"]
-        began = time.monotonic()
-        handed_before = store(agent)["bytesWritten"]
+        peers_before = [other.cpu_seconds() for other in others]
+        before, began = store(agent), time.monotonic()
         cpu, (resident, anonymous), (_, written) = measure(agent.pid, arguments.seconds, 6)
-        handed = store(agent)["bytesWritten"] - handed_before
-        elapsed = time.monotonic() - began
-        samples = store(agent)["samplesAppended"] - appended_before
-        peer_cpu = (sum(cpu_seconds(p.pid) for p in peers) - peer_before) * 60 / elapsed
-        peer_resident = sum(memory_bytes(p.pid)[0] for p in peers)
-        for peer in peers:
-            peer.stop()
+        after, elapsed = store(agent), time.monotonic() - began
+        peers_cpu = [(other.cpu_seconds() - spent) * 60 / elapsed for other, spent in zip(others, peers_before)]
+        peers_memory = [other.memory() for other in others]
+        for other in others:
+            other.stop()
+        samples = after["samplesAppended"] - before["samplesAppended"]
         rules = sum(len(g["rules"]) for g in agent.api("rules")["groups"])
         print(f"A minute of default running ({arguments.seconds} s, {rules} shipped rules):")
         row("CPU seconds a minute", cpu, 0.12, "s")
         row("resident memory", resident / 2**20, 24, "MiB")
         row("  of which anonymous", anonymous / 2**20, 12, "MiB")
-        row("series", store(agent)["series"], None)
+        row("series", after["series"], None)
         row("samples a second", samples / elapsed, None)
+        handed = after["bytesWritten"] - before["bytesWritten"]
         row("bytes written a sample, by the store", handed / max(samples, 1), 2, "B")
         row("  as whole pages that the kernel writes", written / max(samples, 1), 2, "B")
         row("program size, stripped", stripped_size(BINARY) / 2**20, 8, "MiB")
-        row("GET /metrics, CPU", scrape_cost(agent, 300), 1, "ms")
+        page_series = sum(1 for line in agent.get("/metrics")[1].splitlines() if not line.startswith("#"))
+        cost = scrape_cost(agent, 300)
+        row(f"GET /metrics, CPU, {page_series} series", cost, None, "ms")
+        row("  for 1,000 series", cost * 1000 / page_series, 1.5, "ms")
     with tempfile.TemporaryDirectory() as folder:
         row("start until a rate() can be read", first_rate_seconds(folder), 1.2, "s")
-    if peers:
-        print("Prometheus (Debian's) + node_exporter in the same minute, 1 s, 20 rules:")
-        row("CPU seconds a minute", peer_cpu, None, "s")
+    for other, spent, (peer_resident, peer_anonymous) in zip(others, peers_cpu, peers_memory):
+        print(f"{other.name}, in the same minute:")
+        row("CPU seconds a minute", spent, None, "s")
         row("resident memory", peer_resident / 2**20, None, "MiB")
-        row("our share of their CPU", cpu / peer_cpu, None)
+        row("  of which anonymous", peer_anonymous / 2**20, None, "MiB")
+        row("our share of its CPU", cpu / spent, None)
+
+
+def start_peers(stack):
+    """Each in a folder of its own, all at one second."""
+    return [start(stack.enter_context(tempfile.TemporaryDirectory())) for start in peers.ALL]
 
 
 def store(agent):

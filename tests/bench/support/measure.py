@@ -21,10 +21,42 @@ def cpu_seconds(pid):
     return fine / 1e9 if fine else coarse
 
 
+def processes_of_trees(roots):
+    """The processes and all that they started and that still run."""
+    children = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    found, left = [], list(roots)
+    while left:
+        found.append(left.pop())
+        left += children.get(found[-1], [])
+    return found
+
+
+def cpu_seconds_of_trees(roots):
+    """User and system time of whole trees, with what has ended and was waited for."""
+    total = 0
+    for pid in processes_of_trees(roots):
+        try:
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += cpu_seconds(pid) + (int(fields[13]) + int(fields[14])) / TICKS
+    return total
+
+
 def memory_bytes(pid):
-    """(resident, anonymous)."""
-    values = {}
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+    """(resident, anonymous); nothing of a process that has just ended."""
+    values = {"Rss": 0, "Anonymous": 0}
+    try:
+        text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        text = ""
+    for line in text.splitlines()[1:]:
         name, value = line.split(":")
         values[name] = int(value.split()[0]) * 1024
     return values["Rss"], values["Anonymous"]

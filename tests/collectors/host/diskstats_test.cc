@@ -51,15 +51,6 @@ TEST_CASE("diskstats: malformed and truncated lines are Invalid") {
   }
 }
 
-TEST_CASE("diskstats: udev's properties are its E lines, others and malformed ones are skipped") {
-  const auto properties = parse_udev_properties("S:x=y\nE:A=b=c\nE:EMPTY=\nE:none\nE:CUT=sho");
-  CHECK(properties.size() == 3);
-  CHECK(properties.at("A") == "b=c");
-  CHECK(properties.at("EMPTY").empty());
-  CHECK(properties.at("CUT") == "sho");
-  CHECK(parse_udev_properties("").empty());
-}
-
 TEST_CASE("diskstats: sectors become bytes and milliseconds seconds, as far as the kernel counts") {
   BareHost host;
   host.proc("diskstats", "8 0 sda 10 20 30 4000 50 60 70 8000 9 1000 1100\n");
