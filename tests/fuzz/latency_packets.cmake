@@ -1,0 +1,1 @@
+lapwing_fuzz(latency_packets USES lapwing_collectors)

@@ -1,0 +1,1 @@
+lapwing_fuzz(latency_protocols USES lapwing_collectors)
