@@ -29,8 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     left = left.subspan(1 + length);
     for (const LinkLayer link : {LinkLayer::Ethernet, LinkLayer::Network}) {
       Segment segment;
-      if (parse_packet(packet, packet.size() + 7, link, segment) == PacketKind::Segment)
-        tracker.take(segment, time += 1000, time / 50'000);
+      if (parse_packet(packet, packet.size() + 7, link, segment) != PacketKind::Segment) continue;
+      time += 1000;
+      tracker.take(segment, time, time / 50'000);
     }
   }
   tracker.tidy(time / 50'000);
