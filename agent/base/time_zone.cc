@@ -29,4 +29,10 @@ Duration TimeZone::offset(Timestamp time) const {
   return zone->get_info(std::chrono::floor<std::chrono::seconds>(time)).offset;
 }
 
+std::string TimeZone::abbreviation(Timestamp time) const {
+  if (zone_ == nullptr) return "UTC";
+  const auto* zone = static_cast<const date::time_zone*>(zone_);
+  return zone->get_info(std::chrono::floor<std::chrono::seconds>(time)).abbrev;
+}
+
 }  // namespace lapwing

@@ -22,6 +22,8 @@ class TimeZone {
   const std::string& name() const { return name_; }
   /// What to add to UTC for local time, summer time included.
   Duration offset(Timestamp time) const;
+  /// "CET", "UTC"; "+08" where the zone's name has no letters.
+  std::string abbreviation(Timestamp time) const;
 
  private:
   std::string name_ = "UTC";

@@ -12,6 +12,7 @@
 #include "agent/base/log.h"
 #include "agent/cli/arguments.h"
 #include "agent/cli/command.h"
+#include "agent/cli/template.h"
 #include "agent/http/client.h"
 #include "agent/http/form.h"
 #include "agent/metrics/registry.h"
@@ -253,15 +254,15 @@ int check_rules_command(const std::vector<std::string>& words) {
 }
 
 int test_command(const std::vector<std::string>& words) {
+  const std::string first = words.empty() ? "" : words[0];
+  const std::vector<std::string> rest(words.begin() + (words.empty() ? 0 : 1), words.end());
+  if (first == "template") return test_template_command(rest);
   RulesWorld world{.terminal = describe_standard_output(), .has_series = ask_for_series};
-  const bool names_rules = !words.empty() && words[0] == "rules";
-  const bool wants_help = !words.empty() && (words[0] == "--help" || words[0] == "-h");
-  if (!names_rules && !wants_help) {
-    std::fputs("lapwing test: say what to test: lapwing test rules FILE…\n", stderr);
-    return kUsageError;
-  }
-  const std::vector<std::string> rest(words.begin() + (names_rules ? 1 : 0), words.end());
-  return print(world, run_test_rules(rest, world));
+  if (first == "rules") return print(world, run_test_rules(rest, world));
+  if (first == "--help" || first == "-h") return print(world, run_test_rules(words, world));
+  std::fputs("lapwing test: say what to test: lapwing test rules FILE…, lapwing test template\n",
+             stderr);
+  return kUsageError;
 }
 
 }  // namespace lapwing::cli

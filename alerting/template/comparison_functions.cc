@@ -23,6 +23,7 @@ Result<bool> equal(const TemplateValue& a, const TemplateValue& b) {
       return true;
     case Kind::Bool:
     case Kind::Integer:
+    case Kind::Duration:
       return a.as_integer() == b.as_integer();
     case Kind::Float:
       return a.as_float() == b.as_float();
@@ -37,6 +38,7 @@ Result<bool> less(const TemplateValue& a, const TemplateValue& b, std::string_vi
   if (a.kind() != b.kind()) return incompatible(function);
   switch (a.kind()) {
     case Kind::Integer:
+    case Kind::Duration:
       return a.as_integer() < b.as_integer();
     case Kind::Float:
       return a.as_float() < b.as_float();
@@ -118,8 +120,10 @@ Result<TemplateValue> index(const Environment&, TemplateArguments arguments) {
                        std::to_string(key.as_integer()));
       at = TemplateValue(at.items()[std::size_t(key.as_integer())]);
     } else if (at.kind() == Kind::Map && key.kind() == Kind::String) {
-      const auto found = at.members().find(key.as_string());
-      at = found != at.members().end() ? TemplateValue(found->second) : TemplateValue::string("");
+      const TemplateValue* found = at.find(key.as_string());
+      at = found != nullptr           ? TemplateValue(*found)
+           : at.type().missing_is_nil ? TemplateValue()
+                                      : TemplateValue::string("");
     } else {
       return invalid("error calling index: cannot index " + std::string(at.type_name()) + " with " +
                      std::string(key.type_name()));
@@ -146,7 +150,8 @@ Result<TemplateValue> slice(const Environment&, TemplateArguments arguments) {
     return TemplateValue::string(arguments[0].as_string().substr(bounds[0], bounds[1] - bounds[0]));
   const auto& items = arguments[0].items();
   return TemplateValue::list(
-      {items.begin() + std::ptrdiff_t(bounds[0]), items.begin() + std::ptrdiff_t(bounds[1])});
+             {items.begin() + std::ptrdiff_t(bounds[0]), items.begin() + std::ptrdiff_t(bounds[1])})
+      .as(arguments[0].type());
 }
 
 constexpr TemplateFunctionEntry kFunctions[] = {

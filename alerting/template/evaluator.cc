@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "alerting/template/methods.h"
+
 namespace lapwing::alerting {
 namespace {
 
@@ -10,13 +12,13 @@ using Kind = TemplateValue::Kind;
 
 class Evaluator {
  public:
-  Evaluator(const TemplateTree& tree, std::string_view name, const TemplateEnvironment& environment,
-            const TemplateLimits& limits)
-      : tree_(tree), name_(name), environment_(environment), limits_(limits) {}
+  Evaluator(const TemplateTree& tree, const TemplateEnvironment& environment,
+            const TemplateRun& run)
+      : tree_(tree), environment_(environment), run_(run) {}
 
-  Result<std::string> run(const TemplateValue& data, std::span<const TemplateVariable> variables) {
+  Result<std::string> run(const TemplateValue& data) {
     scope_.push_back({"", data});
-    for (const auto& [variable, value] : variables)
+    for (const auto& [variable, value] : run_.variables)
       scope_.push_back({std::string(variable), value});
     walk(tree_.body, data);
     if (error_) return std::move(*error_);
@@ -37,20 +39,39 @@ class Evaluator {
   }
 
   void fail_at(const TemplateOperand& operand, const std::string& message) {
-    fail("executing \"" + std::string(name_) + "\" at <" + operand.source + ">: " + message);
+    fail("executing \"" + std::string(run_.name) + "\" at <" + operand.source + ">: " + message);
   }
 
   /// Counts one step; false when the template has used its share or failed.
   bool step() {
-    if (++steps_ > limits_.steps)
-      fail("template takes more than " + std::to_string(limits_.steps) + " steps");
+    if (++steps_ > run_.limits.steps)
+      fail("template takes more than " + std::to_string(run_.limits.steps) + " steps");
     return !failed();
   }
 
-  void write(std::string_view text) {
-    if (out_.size() + text.size() > limits_.output_bytes)
-      return fail("template writes more than " + std::to_string(limits_.output_bytes) + " bytes");
-    out_ += text;
+  void write_text(const std::string& text) {
+    if (!has_room(text.size())) return;
+    if (run_.escaper != nullptr) {
+      run_.escaper->text(text, out_);
+    } else {
+      out_ += text;
+    }
+  }
+
+  void write_value(const TemplateValue& value) {
+    if (run_.escaper != nullptr) {
+      run_.escaper->value(value, out_);
+    } else {
+      value.print(out_);
+    }
+    has_room(0);
+  }
+
+  bool has_room(std::size_t more) {
+    const std::size_t limit = run_.limits.output_bytes;
+    if (out_.size() + more > limit)
+      fail("template writes more than " + std::to_string(limit) + " bytes");
+    return !failed();
   }
 
   Flow walk(const TemplateBody& body, const TemplateValue& dot) {
@@ -65,7 +86,7 @@ class Evaluator {
   Flow visit(const TemplateNode& node, const TemplateValue& dot) {
     switch (node.kind) {
       case TemplateNode::Kind::Text:
-        write(node.text);
+        write_text(node.text);
         return Flow::Next;
       case TemplateNode::Kind::Break:
         return Flow::Break;
@@ -76,10 +97,7 @@ class Evaluator {
         return Flow::Next;
       case TemplateNode::Kind::Action: {
         const TemplateValue value = evaluate(node.pipeline, dot);
-        if (failed() || !node.pipeline.variables.empty()) return Flow::Next;
-        std::string text;
-        value.print(text);
-        write(text);
+        if (!failed() && node.pipeline.variables.empty()) write_value(value);
         return Flow::Next;
       }
       case TemplateNode::Kind::Range:
@@ -160,14 +178,25 @@ class Evaluator {
     if (!failed()) run_template(node.text, argument);
   }
 
+  const TemplateBody* find_definition(const std::string& name) const {
+    const auto own = tree_.defined.find(name);
+    if (run_.library == nullptr) return own != tree_.defined.end() ? &own->second : nullptr;
+    const auto shared = run_.library->find(name);
+    if (own == tree_.defined.end())
+      return shared != run_.library->end() ? &shared->second : nullptr;
+    // A blank definition replaces nothing.
+    if (shared != run_.library->end() && is_blank(own->second)) return &shared->second;
+    return &own->second;
+  }
+
   void run_template(const std::string& name, const TemplateValue& argument) {
-    const auto found = tree_.defined.find(name);
-    if (found == tree_.defined.end()) return fail("template \"" + name + "\" not defined");
-    if (depth_ >= limits_.depth) return fail("templates call each other too deep");
+    const TemplateBody* body = find_definition(name);
+    if (body == nullptr) return fail("template \"" + name + "\" not defined");
+    if (depth_ >= run_.limits.depth) return fail("templates call each other too deep");
     ++depth_;
     std::vector<Variable> outer{{"", argument}};
     scope_.swap(outer);
-    walk(found->second, argument);
+    walk(*body, argument);
     scope_.swap(outer);
     --depth_;
   }
@@ -193,49 +222,68 @@ class Evaluator {
     if (!step()) return {};
     const TemplateOperand& first = command.operands.front();
     if (first.kind == TemplateOperand::Kind::Function) return call(command, dot, previous);
-    if (command.operands.size() > 1 || previous) {
-      fail_at(first, "can't give argument to non-function " + first.source);
-      return {};
-    }
     if (first.kind == TemplateOperand::Kind::Nil) {
       fail_at(first, "nil is not a command");
       return {};
     }
-    return operand_value(first, dot);
+    if (command.operands.size() == 1 && !previous) return operand_value(first, dot);
+    if (first.fields.empty()) {
+      fail_at(first, "can't give argument to non-function " + first.source);
+      return {};
+    }
+    // The last field must be a method: the arguments are its.
+    const TemplateValue owner = base_value(first, dot);
+    const TemplateValue receiver =
+        walk_fields(first, owner, std::span(first.fields).first(first.fields.size() - 1));
+    const auto arguments = command_arguments(command, dot, previous);
+    return failed() ? TemplateValue() : member(first, receiver, first.fields.back(), arguments);
   }
 
   TemplateValue operand_value(const TemplateOperand& operand, const TemplateValue& dot) {
-    TemplateValue value;
+    if (operand.kind == TemplateOperand::Kind::Literal) return operand.literal;
+    return walk_fields(operand, base_value(operand, dot), operand.fields);
+  }
+
+  /// The operand without its fields.
+  TemplateValue base_value(const TemplateOperand& operand, const TemplateValue& dot) {
     switch (operand.kind) {
       case TemplateOperand::Kind::Dot:
-        value = dot;
-        break;
+        return dot;
       case TemplateOperand::Kind::Literal:
         return operand.literal;
       case TemplateOperand::Kind::Nil:
         return {};
       case TemplateOperand::Kind::Variable:
-        value = variable(operand);
-        break;
+        return variable(operand);
       case TemplateOperand::Kind::Group: {
         const std::size_t scope = scope_.size();
-        value = evaluate(*operand.group, dot);
+        TemplateValue value = evaluate(*operand.group, dot);
         scope_.resize(std::min(scope, scope_.size()));
-        break;
+        return value;
       }
-      case TemplateOperand::Kind::Function: {
-        TemplateCommand command;
-        command.operands.push_back(operand);
-        command.operands[0].fields.clear();
-        value = call(command, dot, std::nullopt);
-        break;
-      }
+      case TemplateOperand::Kind::Function:
+        return apply(operand, {}, dot, std::nullopt);
     }
-    for (const std::string& field : operand.fields) {
+    return {};
+  }
+
+  TemplateValue walk_fields(const TemplateOperand& operand, TemplateValue value,
+                            std::span<const std::string> fields) {
+    for (const std::string& field : fields) {
       if (failed()) return {};
-      value = member(operand, value, field);
+      value = member(operand, value, field, {});
     }
     return value;
+  }
+
+  std::vector<TemplateValue> command_arguments(const TemplateCommand& command,
+                                               const TemplateValue& dot,
+                                               const std::optional<TemplateValue>& previous) {
+    std::vector<TemplateValue> arguments;
+    for (std::size_t i = 1; i < command.operands.size() && !failed(); ++i)
+      arguments.push_back(operand_value(command.operands[i], dot));
+    if (previous) arguments.push_back(*previous);
+    return arguments;
   }
 
   TemplateValue variable(const TemplateOperand& operand) {
@@ -245,13 +293,21 @@ class Evaluator {
     return {};
   }
 
+  /// The result of a method, else a field or a map's member.
   TemplateValue member(const TemplateOperand& operand, const TemplateValue& value,
-                       const std::string& field) {
-    if (value.kind() == Kind::Map || value.kind() == Kind::Object) {
-      const auto found = value.members().find(field);
-      if (found != value.members().end()) return found->second;
-      if (value.kind() == Kind::Map) return TemplateValue::string("");
+                       const std::string& field, TemplateArguments arguments) {
+    if (const TemplateMethod* method = find_template_method(value, field); method != nullptr)
+      return call_method(operand, value, *method, arguments);
+    const bool structured = value.kind() == Kind::Map || value.kind() == Kind::Object;
+    if (structured && !arguments.empty()) {
+      fail_at(operand, field + (value.kind() == Kind::Map
+                                    ? " is not a method but has arguments"
+                                    : " has arguments but cannot be invoked as function"));
+      return {};
     }
+    if (const TemplateValue* found = value.find(field); found != nullptr) return *found;
+    if (value.kind() == Kind::Map)
+      return value.type().missing_is_nil ? TemplateValue() : TemplateValue::string("");
     if (value.kind() == Kind::None) {
       fail_at(operand, "nil data; no entry for key \"" + field + "\"");
     } else {
@@ -261,41 +317,52 @@ class Evaluator {
     return {};
   }
 
+  TemplateValue call_method(const TemplateOperand& operand, const TemplateValue& value,
+                            const TemplateMethod& method, TemplateArguments arguments) {
+    if (!step()) return {};
+    if (int(arguments.size()) != method.arguments) {
+      fail_at(operand, "wrong number of args for " + std::string(method.name) + ": want " +
+                           std::to_string(method.arguments) + " got " +
+                           std::to_string(arguments.size()));
+      return {};
+    }
+    auto result = method.call(value, arguments);
+    if (result) return std::move(*result);
+    fail_at(operand, result.error().message);
+    return {};
+  }
+
   TemplateValue call(const TemplateCommand& command, const TemplateValue& dot,
                      const std::optional<TemplateValue>& previous) {
     const TemplateOperand& function = command.operands.front();
-    const TemplateFunctionEntry* entry = find_template_function(function.name);
-    if (entry == nullptr) {
-      fail_at(function, "\"" + function.name + "\" is not a defined function");
-      return {};
-    }
-    const int count = int(command.operands.size()) - 1 + (previous ? 1 : 0);
-    if (count < entry->least || (entry->most >= 0 && count > entry->most)) {
-      const std::string want = entry->most < 0 ? "at least " + std::to_string(entry->least)
-                                               : std::to_string(entry->least);
+    TemplateValue result = apply(function, std::span(command.operands).subspan(1), dot, previous);
+    return walk_fields(function, std::move(result), function.fields);
+  }
+
+  TemplateValue apply(const TemplateOperand& function, std::span<const TemplateOperand> operands,
+                      const TemplateValue& dot, const std::optional<TemplateValue>& previous) {
+    const TemplateFunctionEntry& entry = *function.function;
+    const int count = int(operands.size()) + (previous ? 1 : 0);
+    if (count < entry.least || (entry.most >= 0 && count > entry.most)) {
+      const std::string want =
+          entry.most < 0 ? "at least " + std::to_string(entry.least) : std::to_string(entry.least);
       fail_at(function, "wrong number of args for " + function.name + ": want " + want + " got " +
                             std::to_string(count));
       return {};
     }
-    if (function.name == "and" || function.name == "or")
-      return short_circuit(command, dot, previous);
+    if (entry.call == nullptr && function.name != "tmpl")
+      return short_circuit(function.name == "or", operands, dot, previous);
     std::vector<TemplateValue> arguments;
-    for (std::size_t i = 1; i < command.operands.size() && !failed(); ++i)
-      arguments.push_back(operand_value(command.operands[i], dot));
+    arguments.reserve(std::size_t(count));
+    for (std::size_t i = 0; i < operands.size() && !failed(); ++i)
+      arguments.push_back(operand_value(operands[i], dot));
     if (previous) arguments.push_back(*previous);
     if (!step()) return {};
-    if (function.name == "tmpl") return call_tmpl(function, arguments);
-    auto value = entry->call(environment_, arguments);
-    if (!value) {
-      fail_at(function, value.error().message);
-      return {};
-    }
-    TemplateValue result = std::move(*value);
-    for (const std::string& field : function.fields) {
-      if (failed()) return {};
-      result = member(function, result, field);
-    }
-    return result;
+    if (entry.call == nullptr) return call_tmpl(function, arguments);
+    auto value = entry.call(environment_, arguments);
+    if (value) return std::move(*value);
+    fail_at(function, value.error().message);
+    return {};
   }
 
   /// Runs a template that was defined here and gives its text.
@@ -313,21 +380,20 @@ class Evaluator {
   }
 
   /// `and` gives the first false argument or the last, `or` the first true or the last.
-  TemplateValue short_circuit(const TemplateCommand& command, const TemplateValue& dot,
+  TemplateValue short_circuit(bool stop_at, std::span<const TemplateOperand> operands,
+                              const TemplateValue& dot,
                               const std::optional<TemplateValue>& previous) {
-    const bool stop_at = command.operands.front().name == "or";
     TemplateValue value;
-    for (std::size_t i = 1; i < command.operands.size(); ++i) {
-      value = operand_value(command.operands[i], dot);
+    for (const TemplateOperand& operand : operands) {
+      value = operand_value(operand, dot);
       if (failed() || value.truth() == stop_at) return value;
     }
     return previous ? *previous : value;
   }
 
   const TemplateTree& tree_;
-  const std::string_view name_;
   const TemplateEnvironment& environment_;
-  const TemplateLimits& limits_;
+  const TemplateRun& run_;
   std::vector<Variable> scope_;
   std::string out_;
   std::size_t steps_ = 0;
@@ -337,12 +403,10 @@ class Evaluator {
 
 }  // namespace
 
-Result<std::string> evaluate_template(const TemplateTree& tree, std::string_view name,
-                                      const TemplateValue& data,
-                                      std::span<const TemplateVariable> variables,
+Result<std::string> evaluate_template(const TemplateTree& tree, const TemplateValue& data,
                                       const TemplateEnvironment& environment,
-                                      const TemplateLimits& limits) {
-  return Evaluator(tree, name, environment, limits).run(data, variables);
+                                      const TemplateRun& run) {
+  return Evaluator(tree, environment, run).run(data);
 }
 
 }  // namespace lapwing::alerting

@@ -22,11 +22,29 @@ struct TemplateLimits {
 
 using TemplateVariable = std::pair<std::string_view, TemplateValue>;
 
+/// Where a template's output goes when it is not plain text: it sees all of it, in order.
+class TemplateEscaper {
+ public:
+  virtual ~TemplateEscaper() = default;
+  /// Appends what the template's own text becomes.
+  virtual void text(std::string_view text, std::string& out) = 0;
+  /// Appends what a value becomes here.
+  virtual void value(const TemplateValue& value, std::string& out) = 0;
+};
+
+/// What a template runs with.
+struct TemplateRun {
+  std::string_view name{};  ///< in messages
+  std::span<const TemplateVariable> variables{};
+  /// Definitions of other files, which the tree's own replace; may be null.
+  const TemplateDefinitions* library = nullptr;
+  TemplateEscaper* escaper = nullptr;
+  TemplateLimits limits{};
+};
+
 /// Invalid with Go's form of message: `executing "name" at <.x>: …`.
-Result<std::string> evaluate_template(const TemplateTree& tree, std::string_view name,
-                                      const TemplateValue& data,
-                                      std::span<const TemplateVariable> variables,
+Result<std::string> evaluate_template(const TemplateTree& tree, const TemplateValue& data,
                                       const TemplateEnvironment& environment,
-                                      const TemplateLimits& limits = {});
+                                      const TemplateRun& run);
 
 }  // namespace lapwing::alerting

@@ -1,6 +1,7 @@
 #include "alerting/template/format.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -104,9 +105,14 @@ std::string integer_text(const Verb& verb, std::int64_t value) {
   return digits;
 }
 
-std::string hex_text(std::string_view bytes, bool upper) {
+/// The bytes in hexadecimal; '#' puts 0x in front, a blank between them (and 0x to each).
+std::string hex_text(std::string_view bytes, const Verb& verb) {
+  const bool upper = verb.verb == 'X';
+  const std::string_view mark = !verb.sharp ? "" : upper ? "0X" : "0x";
   std::string out;
   for (const char c : bytes) {
+    if (verb.space && !out.empty()) out += ' ';
+    if (verb.space || out.empty()) out += mark;
     char pair[3];
     std::snprintf(pair, sizeof pair, upper ? "%02X" : "%02x", static_cast<unsigned>(c) & 0xffu);
     out += pair;
@@ -130,10 +136,33 @@ void format_string(std::string& out, const Verb& verb, const TemplateValue& valu
       return pad(out, go_quote(text), verb, false);
     case 'x':
     case 'X':
-      return pad(out, hex_text(text, verb.verb == 'X'), verb, false);
+      return pad(out, hex_text(text, verb), verb, false);
     default:
       out += wrong(verb, value);
   }
+}
+
+/// %+v: fields with their names.
+void print_named(std::string& out, const TemplateValue& value) {
+  const bool list = value.kind() == Kind::List;
+  if (value.type().text != nullptr || (!list && value.kind() != Kind::Object))
+    return value.print(out);
+  out += list ? '[' : '{';
+  bool first = true;
+  const auto separate = [&] {
+    if (!first) out += ' ';
+    first = false;
+  };
+  for (const TemplateValue& item : value.items()) {
+    separate();
+    print_named(out, item);
+  }
+  for (const auto& [name, field] : value.fields()) {
+    separate();
+    out.append(name).append(":");
+    print_named(out, field);
+  }
+  out += list ? ']' : '}';
 }
 
 void format_value_with(std::string& out, const Verb& verb, const TemplateValue& value) {
@@ -142,6 +171,13 @@ void format_value_with(std::string& out, const Verb& verb, const TemplateValue& 
   const auto any_of = [&](std::string_view allowed) {
     return allowed.find(verb.verb) != std::string_view::npos;
   };
+  const bool has_text =
+      value.type().text != nullptr || value.kind() == Kind::Time || value.kind() == Kind::Duration;
+  if (has_text && any_of("vsq")) {
+    std::string text;
+    value.print(text);
+    return format_string(out, verb, TemplateValue::string(std::move(text)));
+  }
   switch (value.kind()) {
     case Kind::String:
       return format_string(out, verb, value);
@@ -149,6 +185,7 @@ void format_value_with(std::string& out, const Verb& verb, const TemplateValue& 
       if (!any_of("vgGeEfF")) break;
       return pad(out, float_text(verb, value.as_float()), verb, std::isfinite(value.as_float()));
     case Kind::Integer:
+    case Kind::Duration:
       if (any_of("vdxXobc"))
         return pad(out, integer_text(verb, value.as_integer()), verb, verb.precision < 0);
       break;
@@ -160,6 +197,8 @@ void format_value_with(std::string& out, const Verb& verb, const TemplateValue& 
       std::string text;
       if (value.kind() == Kind::None) {
         text = verb.verb == 'v' ? "<nil>" : "%!s(<nil>)";
+      } else if (verb.plus && verb.verb == 'v') {
+        print_named(text, value);
       } else {
         value.print(text);
       }
@@ -182,7 +221,8 @@ class Formatter {
       rest_.remove_prefix(percent + 1);
       format_one();
     }
-    if (next_ < arguments_.size()) append_extra();
+    // Whoever names arguments by number may leave some out.
+    if (next_ < arguments_.size() && !indexed_) append_extra();
     return std::move(out_);
   }
 
@@ -205,8 +245,24 @@ class Formatter {
     return value;
   }
 
+  /// "[2]": the next argument is the second.
+  void take_index() {
+    if (!rest_.starts_with('[')) return;
+    const std::size_t end = rest_.find(']');
+    std::size_t number = 0;
+    if (end != std::string_view::npos) {
+      const auto [stop, error] = std::from_chars(rest_.data() + 1, rest_.data() + end, number);
+      if (error != std::errc() || stop != rest_.data() + end) number = 0;
+    }
+    indexed_ = true;
+    bad_index_ = number == 0 || number > arguments_.size();
+    if (!bad_index_) next_ = number - 1;
+    rest_.remove_prefix(end == std::string_view::npos ? 1 : end + 1);
+  }
+
   void format_one() {
     Verb verb;
+    bad_index_ = false;
     for (; !rest_.empty(); rest_.remove_prefix(1)) {
       if (rest_[0] == '+')
         verb.plus = true;
@@ -221,11 +277,14 @@ class Formatter {
       else
         break;
     }
+    take_index();
     verb.width = number();
     if (rest_.starts_with('.')) {
       rest_.remove_prefix(1);
+      take_index();
       verb.precision = std::max(0, number());
     }
+    take_index();
     if (rest_.empty()) {
       out_ += "%!(NOVERB)";
       return;
@@ -234,6 +293,8 @@ class Formatter {
     rest_.remove_prefix(1);
     if (verb.verb == '%') {
       out_ += '%';
+    } else if (bad_index_) {
+      out_ += std::string("%!") + verb.verb + "(BADINDEX)";
     } else if (next_ >= arguments_.size()) {
       out_ += std::string("%!") + verb.verb + "(MISSING)";
     } else {
@@ -258,6 +319,8 @@ class Formatter {
   std::string_view rest_;
   TemplateArguments arguments_;
   std::size_t next_ = 0;
+  bool indexed_ = false;
+  bool bad_index_ = false;
   std::string out_;
 };
 
@@ -310,7 +373,7 @@ std::string go_quote(std::string_view text) {
         break;
     }
     if (length == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += "\\x" + hex_text(std::string_view(&c, 1), false);
+      out += "\\x" + hex_text(std::string_view(&c, 1), {});
     } else {
       out += c;
     }

@@ -271,8 +271,16 @@ class Lexer {
       ++at_;
     }
     std::string number;
-    for (const char c : text_.substr(from, at_ - from))
-      if (c != '_') number += c;
+    const std::string_view written = text_.substr(from, at_ - from);
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      // An underscore stands between digits, or behind the base's letter.
+      if (written[i] != '_') {
+        number += written[i];
+      } else if (i + 1 == written.size() || !is_name_char(written[i + 1]) ||
+                 written[i + 1] == '_') {
+        return fail("bad number syntax: \"" + std::string(written) + "\"");
+      }
+    }
     const bool hex = number.find('x') != std::string::npos || number.find('X') != std::string::npos;
     const bool real = !hex && number.find_first_of(".eE") != std::string::npos;
     add(real ? TokenKind::Float : TokenKind::Integer, std::move(number));

@@ -11,12 +11,14 @@
 namespace lapwing::alerting {
 
 struct TemplatePipeline;
+struct TemplateFunctionEntry;
 
 /// One word of a command: `.a.b`, `$x.a`, a literal, a function's name, `(pipeline).a`.
 struct TemplateOperand {
   enum class Kind { Dot, Variable, Literal, Nil, Function, Group };
   Kind kind = Kind::Dot;
   std::string name;  ///< of the variable or function
+  const TemplateFunctionEntry* function = nullptr;
   TemplateValue literal;
   std::shared_ptr<const TemplatePipeline> group;
   std::vector<std::string> fields;  ///< looked up one after the other
@@ -45,11 +47,15 @@ struct TemplateNode {
 };
 
 using TemplateBody = std::vector<TemplateNode>;
+using TemplateDefinitions = std::map<std::string, TemplateBody, std::less<>>;
 
 /// A text with all that it defines.
 struct TemplateTree {
   TemplateBody body;
-  std::map<std::string, TemplateBody, std::less<>> defined;
+  TemplateDefinitions defined;
 };
+
+/// Nothing but white space: such a definition never replaces another.
+bool is_blank(const TemplateBody& body);
 
 }  // namespace lapwing::alerting

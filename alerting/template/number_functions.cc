@@ -71,28 +71,11 @@ std::string humanize_duration_text(double value) {
   return sign + four_digits(value) + "s";
 }
 
-/// Go's Time.String() in UTC, with nanoseconds as far as they are not zero.
-Result<std::string> time_text(double seconds) {
+/// The time of seconds since 1970.
+Result<GoTime> time_of(double seconds) {
   if (!(std::fabs(seconds) < 9.2e9))
     return invalid("cannot be represented as a nanoseconds timestamp since it overflows int64");
-  const auto nanoseconds = std::int64_t(std::floor(seconds * 1e9));
-  std::int64_t whole = nanoseconds / 1'000'000'000;
-  std::int64_t rest = nanoseconds % 1'000'000'000;
-  if (rest < 0) {
-    rest += 1'000'000'000;
-    --whole;
-  }
-  std::string text = format_rfc3339(from_millis(whole * 1000));
-  text[10] = ' ';
-  text.pop_back();
-  if (rest != 0) {
-    char fraction[16];
-    std::snprintf(fraction, sizeof fraction, ".%09d", int(rest));
-    std::string digits = fraction;
-    while (digits.back() == '0') digits.pop_back();
-    text += digits;
-  }
-  return text + " +0000 UTC";
+  return GoTime::from({}).plus(std::int64_t(seconds * 1e9));
 }
 
 template <std::string (*Form)(double)>
@@ -108,40 +91,28 @@ Result<TemplateValue> humanize_timestamp(const Environment&, TemplateArguments a
   const auto number = template_number(arguments[0]);
   if (!number) return number.error();
   if (!std::isfinite(*number)) return TemplateValue::string(four_digits(*number));
-  auto text = time_text(*number);
-  if (!text) return std::move(text).error();
-  return TemplateValue::string(std::move(*text));
+  const auto time = time_of(*number);
+  if (!time) return time.error();
+  return TemplateValue::string(go_time_text(*time));
 }
 
-/// Go's Duration.String().
+Result<TemplateValue> to_time(const Environment&, TemplateArguments arguments) {
+  const auto number = template_number(arguments[0]);
+  if (!number) return number.error();
+  auto time = time_of(*number);
+  if (!time) return std::move(time).error();
+  return TemplateValue::time(*std::move(time));
+}
+
 Result<TemplateValue> to_duration(const Environment&, TemplateArguments arguments) {
   const auto number = template_number(arguments[0]);
   if (!number) return number.error();
   if (!(std::fabs(*number) < 9.2e9)) return invalid("duration overflows int64");
-  const auto nanoseconds = std::int64_t(*number * 1e9);
-  if (nanoseconds == 0) return TemplateValue::string("0s");
-  const std::string sign = nanoseconds < 0 ? "-" : "";
-  const auto size = std::uint64_t(std::llabs(nanoseconds));
-  const auto decimal = [](std::uint64_t value, std::uint64_t unit) {
-    std::string text = std::to_string(value / unit);
-    std::string digits = std::to_string(unit + value % unit).substr(1);
-    while (!digits.empty() && digits.back() == '0') digits.pop_back();
-    return digits.empty() ? text : text + "." + digits;
-  };
-  if (size < 1000) return TemplateValue::string(sign + std::to_string(size) + "ns");
-  if (size < 1'000'000) return TemplateValue::string(sign + decimal(size, 1000) + "µs");
-  if (size < 1'000'000'000) return TemplateValue::string(sign + decimal(size, 1'000'000) + "ms");
-  const std::uint64_t minutes = size / 60'000'000'000;
-  std::string text = decimal(size % 60'000'000'000, 1'000'000'000) + "s";
-  if (minutes > 0) text = std::to_string(minutes % 60) + "m" + text;
-  if (minutes >= 60) text = std::to_string(minutes / 60) + "h" + text;
-  return TemplateValue::string(sign + text);
+  return TemplateValue::duration(std::int64_t(*number * 1e9));
 }
 
 Result<TemplateValue> parse_duration_seconds(const Environment&, TemplateArguments arguments) {
-  if (arguments[0].kind() != TemplateValue::Kind::String)
-    return invalid("wrong type for value; expected string; got " +
-                   std::string(arguments[0].type_name()));
+  if (const auto text = template_text(arguments[0]); !text) return text.error();
   const auto duration = parse_duration(arguments[0].as_string());
   if (!duration) return duration.error();
   return TemplateValue::number(to_seconds(*duration));
@@ -154,16 +125,21 @@ Result<TemplateValue> now_seconds(const Environment& environment, TemplateArgume
 constexpr TemplateFunctionEntry kFunctions[] = {
     {"humanize", 1, 1, number_text<humanize_text>},
     {"humanize1024", 1, 1, number_text<humanize1024_text>},
-    {"humanizeDuration", 1, 1, number_text<humanize_duration_text>},
+    {"humanizeDuration", 1, 1, template_humanize_duration},
     {"humanizePercentage", 1, 1, number_text<percentage_text>},
     {"humanizeTimestamp", 1, 1, humanize_timestamp},
-    {"toTime", 1, 1, humanize_timestamp},
+    {"toTime", 1, 1, to_time},
     {"toDuration", 1, 1, to_duration},
     {"parseDuration", 1, 1, parse_duration_seconds},
     {"now", 0, 0, now_seconds},
 };
 
 }  // namespace
+
+Result<TemplateValue> template_humanize_duration(const Environment& environment,
+                                                 TemplateArguments arguments) {
+  return number_text<humanize_duration_text>(environment, arguments);
+}
 
 std::span<const TemplateFunctionEntry> number_functions() { return kFunctions; }
 

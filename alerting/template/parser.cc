@@ -13,8 +13,8 @@ namespace {
 class Parser {
  public:
   Parser(std::string_view text, std::vector<Token> tokens,
-         std::span<const std::string_view> variables)
-      : text_(text), tokens_(std::move(tokens)) {
+         std::span<const std::string_view> variables, TemplateDialect dialect)
+      : text_(text), dialect_(dialect), tokens_(std::move(tokens)) {
     variables_.emplace_back();  // "$" alone
     for (const std::string_view name : variables) variables_.emplace_back(name);
   }
@@ -89,6 +89,8 @@ class Parser {
     if (accept_word("if")) return parse_control(body, TemplateNode::Kind::If, "if", depth);
     if (accept_word("with")) return parse_control(body, TemplateNode::Kind::With, "with", depth);
     if (accept_word("range")) return parse_control(body, TemplateNode::Kind::Range, "range", depth);
+    if (peek_is(TokenKind::Word) && peek().text == "define" && depth > 0)
+      return fail("unexpected {{define}} inside of another action");
     if (accept_word("define")) return parse_define(depth);
     if (accept_word("template")) return parse_call(body);
     if (accept_word("block")) return parse_block(body, depth);
@@ -116,13 +118,11 @@ class Parser {
     Stop stop = parse_body(node.body, depth + 1);
     range_depth_ -= range ? 1 : 0;
     if (stop == Stop::Else) {
-      // `else if` and `else with` are an if or with inside of the else, sharing one end.
-      if (kind != TemplateNode::Kind::Range && peek_is(TokenKind::Word) &&
-          (peek().text == "if" || peek().text == "with")) {
+      // `else if` in an if and `else with` in a with stand inside of the else and share its end.
+      if (kind != TemplateNode::Kind::Range && peek_is(TokenKind::Word) && peek().text == word) {
         if (depth > kTemplateDepthLimit) return fail("actions nest too deep");
-        const bool with = take().text == "with";
-        parse_control(node.otherwise, with ? TemplateNode::Kind::With : TemplateNode::Kind::If,
-                      with ? "with" : "if", depth + 1);
+        take();
+        parse_control(node.otherwise, kind, word, depth + 1);
         stop = Stop::EndAction;
       } else {
         expect_close("else");
@@ -155,7 +155,10 @@ class Parser {
     if (parse_body(defined, depth + 1) != Stop::EndAction) fail("unexpected EOF");
     variables_.swap(outer);
     range_depth_ = outer_range;
-    tree_->defined[std::move(name)] = std::move(defined);
+    const auto [at, added] = tree_->defined.try_emplace(name, std::move(defined));
+    if (added || is_blank(defined)) return;
+    if (!is_blank(at->second)) return fail("multiple definition of template \"" + name + "\"");
+    at->second = std::move(defined);
   }
 
   void parse_call(TemplateBody& body) {
@@ -188,18 +191,30 @@ class Parser {
     parse_declarations(pipeline, variable_limit);
     do {
       TemplateCommand command;
-      while (error_.empty() && starts_operand()) command.operands.push_back(parse_operand(depth));
+      while (error_.empty() && starts_operand()) {
+        if (!command.operands.empty() && !peek().after_space) fail("unexpected token in operand");
+        command.operands.push_back(parse_operand(depth));
+      }
       if (command.operands.empty()) fail("missing value for command");
       if (!pipeline.commands.empty() && !command.operands.empty() &&
-          command.operands[0].kind != TemplateOperand::Kind::Function)
+          !executable(command.operands[0]))
         fail("non executable command in pipeline stage " +
              std::to_string(pipeline.commands.size() + 1));
       pipeline.commands.push_back(std::move(command));
-    } while (error_.empty() && accept(TokenKind::Pipe));
+      // Go lets a pipe stand at the end.
+    } while (error_.empty() && accept(TokenKind::Pipe) && !peek_is(TokenKind::Close) &&
+             !peek_is(TokenKind::RightParen));
     // A variable exists from behind its own pipeline on.
     if (!pipeline.assigns)
       for (const std::string& name : pipeline.variables) variables_.push_back(name);
     return pipeline;
+  }
+
+  /// Whether the operand may take what the pipe brings; fields may be methods.
+  static bool executable(const TemplateOperand& operand) {
+    using Kind = TemplateOperand::Kind;
+    return !operand.fields.empty() || operand.kind == Kind::Function ||
+           operand.kind == Kind::Variable || operand.kind == Kind::Group;
   }
 
   void parse_declarations(TemplatePipeline& pipeline, std::size_t limit) {
@@ -292,7 +307,8 @@ class Parser {
     } else {
       operand.kind = TemplateOperand::Kind::Function;
       operand.name = word;
-      if (!is_template_function(word)) fail("function \"" + word + "\" not defined");
+      operand.function = find_template_function(word, dialect_);
+      if (operand.function == nullptr) fail("function \"" + word + "\" not defined");
     }
   }
 
@@ -328,6 +344,7 @@ class Parser {
   }
 
   std::string_view text_;
+  const TemplateDialect dialect_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
   std::vector<std::string> variables_;
@@ -338,11 +355,19 @@ class Parser {
 
 }  // namespace
 
+bool is_blank(const TemplateBody& body) {
+  return std::all_of(body.begin(), body.end(), [](const TemplateNode& node) {
+    return node.kind == TemplateNode::Kind::Text &&
+           node.text.find_first_not_of(" \t\r\n") == std::string::npos;
+  });
+}
+
 Result<TemplateTree> parse_template(std::string_view text,
-                                    std::span<const std::string_view> variables) {
+                                    std::span<const std::string_view> variables,
+                                    TemplateDialect dialect) {
   auto tokens = lex_template(text);
   if (!tokens) return std::move(tokens).error();
-  return Parser(text, std::move(*tokens), variables).run();
+  return Parser(text, std::move(*tokens), variables, dialect).run();
 }
 
 }  // namespace lapwing::alerting

@@ -12,10 +12,10 @@ using Kind = TemplateValue::Kind;
 /// More results than this are left out of a template's list.
 constexpr std::size_t kResultLimit = 10'000;
 
+constexpr TemplateType kQueryResult{"template.queryResult"};
+
 Result<TemplateValue> query(const Environment& environment, TemplateArguments arguments) {
-  if (arguments[0].kind() != Kind::String)
-    return invalid("wrong type for value; expected string; got " +
-                   std::string(arguments[0].type_name()));
+  if (const auto text = template_text(arguments[0]); !text) return text.error();
   if (!environment.query) return invalid("error calling query: there is no source for queries");
   const auto vector = environment.query(arguments[0].as_string());
   if (!vector) return Error(vector.error()).in("error calling query");
@@ -24,7 +24,7 @@ Result<TemplateValue> query(const Environment& environment, TemplateArguments ar
     if (items.size() == kResultLimit) break;
     items.push_back(TemplateValue::from(sample));
   }
-  return TemplateValue::list(std::move(items));
+  return TemplateValue::list(std::move(items)).as(kQueryResult);
 }
 
 Result<TemplateValue> first(const Environment&, TemplateArguments arguments) {
@@ -38,9 +38,7 @@ Result<TemplateValue> first(const Environment&, TemplateArguments arguments) {
 
 /// The member of a sample, or an error when the value is no sample.
 Result<TemplateValue> member(const TemplateValue& value, std::string_view name) {
-  if (value.kind() == Kind::Object)
-    if (const auto found = value.members().find(name); found != value.members().end())
-      return found->second;
+  if (const TemplateValue* found = value.find(name); found != nullptr) return *found;
   return invalid("wrong type for value; expected *template.sample; got " +
                  std::string(value.type_name()));
 }
@@ -48,8 +46,8 @@ Result<TemplateValue> member(const TemplateValue& value, std::string_view name) 
 Result<TemplateValue> label_of(const TemplateValue& sample, std::string_view name) {
   auto labels = member(sample, "Labels");
   if (!labels) return labels;
-  const auto found = labels->members().find(name);
-  return found != labels->members().end() ? found->second : TemplateValue::string("");
+  const TemplateValue* found = labels->find(name);
+  return found != nullptr ? *found : TemplateValue::string("");
 }
 
 Result<TemplateValue> label(const Environment&, TemplateArguments arguments) {
@@ -77,7 +75,7 @@ Result<TemplateValue> sort_by_label(const Environment&, TemplateArguments argume
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   TemplateValue::List items;
   for (auto& [key, item] : keyed) items.push_back(std::move(item));
-  return TemplateValue::list(std::move(items));
+  return TemplateValue::list(std::move(items)).as(kQueryResult);
 }
 
 constexpr TemplateFunctionEntry kFunctions[] = {

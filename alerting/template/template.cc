@@ -30,17 +30,15 @@ std::string Template::expand(std::string_view alert_name, const AlertTemplateDat
   const TemplateValue external_labels = TemplateValue::from(data.external_labels);
   const TemplateValue external_url = TemplateValue::string(environment.external_url);
   const TemplateValue value = TemplateValue::number(data.value);
-  TemplateValue::Members members;
-  members.emplace("Labels", labels);
-  members.emplace("ExternalLabels", external_labels);
-  members.emplace("ExternalURL", external_url);
-  members.emplace("Value", value);
+  const TemplateValue dot = TemplateValue::object({{"Labels", labels},
+                                                   {"ExternalLabels", external_labels},
+                                                   {"ExternalURL", external_url},
+                                                   {"Value", value}});
   const std::array<TemplateVariable, 4> variables = {
       TemplateVariable{kVariables[0], labels}, TemplateVariable{kVariables[1], external_labels},
       TemplateVariable{kVariables[2], external_url}, TemplateVariable{kVariables[3], value}};
   const std::string name = "__alert_" + std::string(alert_name);
-  auto text = evaluate_template(*tree_, name, TemplateValue::object(std::move(members)), variables,
-                                environment);
+  auto text = evaluate_template(*tree_, dot, environment, {.name = name, .variables = variables});
   if (text) return std::move(*text);
   return "<error expanding template: error executing template " + name +
          ": template: " + text.error().message + ">";

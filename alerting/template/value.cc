@@ -10,6 +10,26 @@ namespace {
 const std::string kEmptyText;
 const TemplateValue::List kEmptyList;
 const TemplateValue::Members kEmptyMembers;
+const TemplateValue::Fields kEmptyFields;
+const GoTime kZeroTime;
+
+constexpr TemplateType kUsualTypes[] = {
+    {"nil"},           {"bool"},      {"int"},      {"float64"},           {"string"},
+    {"time.Duration"}, {"time.Time"}, {"[]string"}, {"map[string]string"}, {"struct"}};
+constexpr TemplateType kSampleType{"*template.sample"};
+
+/// Appends the items with blanks between them.
+template <typename Items, typename Print>
+void print_between(std::string& out, char open, char close, const Items& items, Print print) {
+  out += open;
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) out += ' ';
+    first = false;
+    print(item);
+  }
+  out += close;
+}
 
 }  // namespace
 
@@ -37,27 +57,41 @@ TemplateValue TemplateValue::number(double value) {
 TemplateValue TemplateValue::string(std::string value) {
   TemplateValue v;
   v.kind_ = Kind::String;
-  v.text_ = std::make_shared<const std::string>(std::move(value));
+  v.content_ = std::make_shared<const std::string>(std::move(value));
+  return v;
+}
+
+TemplateValue TemplateValue::duration(std::int64_t nanoseconds) {
+  TemplateValue v = integer(nanoseconds);
+  v.kind_ = Kind::Duration;
+  return v;
+}
+
+TemplateValue TemplateValue::time(GoTime time) {
+  TemplateValue v;
+  v.kind_ = Kind::Time;
+  v.content_ = std::make_shared<const GoTime>(std::move(time));
   return v;
 }
 
 TemplateValue TemplateValue::list(List items) {
   TemplateValue v;
   v.kind_ = Kind::List;
-  v.items_ = std::make_shared<const List>(std::move(items));
+  v.content_ = std::make_shared<const List>(std::move(items));
   return v;
 }
 
 TemplateValue TemplateValue::map(Members members) {
   TemplateValue v;
   v.kind_ = Kind::Map;
-  v.members_ = std::make_shared<const Members>(std::move(members));
+  v.content_ = std::make_shared<const Members>(std::move(members));
   return v;
 }
 
-TemplateValue TemplateValue::object(Members members) {
-  TemplateValue v = map(std::move(members));
+TemplateValue TemplateValue::object(Fields fields) {
+  TemplateValue v;
   v.kind_ = Kind::Object;
+  v.content_ = std::make_shared<const Fields>(std::move(fields));
   return v;
 }
 
@@ -69,16 +103,43 @@ TemplateValue TemplateValue::from(const Labels& labels) {
 }
 
 TemplateValue TemplateValue::from(const promql::VectorSample& sample) {
-  Members members;
-  members.emplace("Labels", from(sample.labels));
-  members.emplace("Value", number(sample.value));
-  return object(std::move(members));
+  return object({{"Labels", from(sample.labels)}, {"Value", number(sample.value)}}).as(kSampleType);
 }
 
-const std::string& TemplateValue::as_string() const { return text_ ? *text_ : kEmptyText; }
-const TemplateValue::List& TemplateValue::items() const { return items_ ? *items_ : kEmptyList; }
+TemplateValue TemplateValue::as(const TemplateType& type) const {
+  TemplateValue v = *this;
+  v.type_ = &type;
+  return v;
+}
+
+const std::string& TemplateValue::as_string() const {
+  return kind_ == Kind::String ? *static_cast<const std::string*>(content_.get()) : kEmptyText;
+}
+const GoTime& TemplateValue::as_time() const {
+  return kind_ == Kind::Time ? *static_cast<const GoTime*>(content_.get()) : kZeroTime;
+}
+const TemplateValue::List& TemplateValue::items() const {
+  return kind_ == Kind::List ? *static_cast<const List*>(content_.get()) : kEmptyList;
+}
 const TemplateValue::Members& TemplateValue::members() const {
-  return members_ ? *members_ : kEmptyMembers;
+  return kind_ == Kind::Map ? *static_cast<const Members*>(content_.get()) : kEmptyMembers;
+}
+const TemplateValue::Fields& TemplateValue::fields() const {
+  return kind_ == Kind::Object ? *static_cast<const Fields*>(content_.get()) : kEmptyFields;
+}
+
+const TemplateValue* TemplateValue::find(std::string_view name) const {
+  if (kind_ == Kind::Map) {
+    const auto found = members().find(name);
+    return found != members().end() ? &found->second : nullptr;
+  }
+  for (const auto& [field, value] : fields())
+    if (field == name) return &value;
+  return nullptr;
+}
+
+const TemplateType& TemplateValue::type() const {
+  return type_ != nullptr ? *type_ : kUsualTypes[std::size_t(kind_)];
 }
 
 bool TemplateValue::truth() const {
@@ -87,6 +148,7 @@ bool TemplateValue::truth() const {
       return false;
     case Kind::Bool:
     case Kind::Integer:
+    case Kind::Duration:
       return integer_ != 0;
     case Kind::Float:
       return float_ != 0;
@@ -96,6 +158,7 @@ bool TemplateValue::truth() const {
       return !items().empty();
     case Kind::Map:
       return !members().empty();
+    case Kind::Time:
     case Kind::Object:
       return true;
   }
@@ -103,6 +166,10 @@ bool TemplateValue::truth() const {
 }
 
 void TemplateValue::print(std::string& out) const {
+  if (type().text != nullptr) {
+    out += type().text(*this);
+    return;
+  }
   switch (kind_) {
     case Kind::None:
       out += "<no value>";
@@ -119,62 +186,32 @@ void TemplateValue::print(std::string& out) const {
     case Kind::String:
       out += as_string();
       return;
-    case Kind::List: {
-      out += '[';
-      for (std::size_t i = 0; i < items().size(); ++i) {
-        if (i > 0) out += ' ';
-        items()[i].print(out);
-      }
-      out += ']';
+    case Kind::Duration:
+      out += go_duration_text(integer_);
       return;
-    }
-    case Kind::Map: {
-      out += "map[";
-      bool first = true;
-      for (const auto& [name, value] : members()) {
-        if (!first) out += ' ';
-        first = false;
-        out.append(name).append(":");
-        value.print(out);
-      }
-      out += ']';
+    case Kind::Time:
+      out += go_time_text(as_time());
       return;
-    }
-    case Kind::Object: {
-      out += '{';
-      bool first = true;
-      for (const auto& [name, value] : members()) {
-        if (!first) out += ' ';
-        first = false;
-        value.print(out);
-      }
-      out += '}';
-      return;
-    }
+    case Kind::List:
+      return print_between(out, '[', ']', items(), [&](const auto& item) { item.print(out); });
+    case Kind::Map:
+      out += "map";
+      return print_between(out, '[', ']', members(), [&](const auto& member) {
+        out.append(member.first).append(":");
+        // Go shows a nil inside of a map as <nil>.
+        if (member.second.kind() == Kind::None) {
+          out += "<nil>";
+        } else {
+          member.second.print(out);
+        }
+      });
+    case Kind::Object:
+      return print_between(out, '{', '}', fields(),
+                           [&](const auto& field) { field.second.print(out); });
   }
 }
 
-std::string_view TemplateValue::type_name() const {
-  switch (kind_) {
-    case Kind::None:
-      return "nil";
-    case Kind::Bool:
-      return "bool";
-    case Kind::Integer:
-      return "int";
-    case Kind::Float:
-      return "float64";
-    case Kind::String:
-      return "string";
-    case Kind::List:
-      return "template.queryResult";
-    case Kind::Map:
-      return "map[string]string";
-    case Kind::Object:
-      return "*template.sample";
-  }
-  return "nil";
-}
+std::string_view TemplateValue::type_name() const { return type().name; }
 
 void append_go_float(std::string& out, double value) {
   if (std::isnan(value)) {

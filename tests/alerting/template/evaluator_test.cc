@@ -88,7 +88,7 @@ TEST_CASE("template evaluator: steps, output and depth are limited") {
   const auto run = [](std::string_view text, TemplateLimits limits) {
     const auto tree = parse_template(text, {});
     REQUIRE(tree.ok());
-    return evaluate_template(*tree, "t", {}, {}, {}, limits);
+    return evaluate_template(*tree, {}, {}, {.name = "t", .limits = limits});
   };
   CHECK(run("{{ range 1000000 }}{{ end }}", {.steps = 1000}).error().message.find("steps") !=
         std::string::npos);

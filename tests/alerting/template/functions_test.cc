@@ -79,6 +79,18 @@ TEST_CASE("template text: case, regular expressions, addresses") {
   CHECK(is_error("{{ match \"(\" \"x\" }}"));
 }
 
+TEST_CASE("template text: Go's own escapes") {
+  check({{"{{ js \"<a>\\\"'\\n=é\" }}", "\\u003Ca\\u003E\\\"\\'\\u000A\\u003Dé"},
+         {"{{ html \"<>\" 1 }}", "&lt;&gt;1"},
+         {"{{ print true nil }}", "true <nil>"}});
+}
+
+TEST_CASE("template numbers: times and durations have methods") {
+  check({{"{{ (1435065584.128 | toTime).Format \"15:04:05.000\" }}", "13:19:44.128"},
+         {"{{ (toDuration 90.5).Seconds }}", "90.5"},
+         {"{{ toDuration 90.5 | humanizeDuration }}", "1m 30s"}});
+}
+
 TEST_CASE("template comparison: of like kinds only") {
   check({{"{{ eq 1 1 }}{{ eq \"a\" \"b\" \"a\" }}{{ ne 1 2 }}", "truetruetrue"},
          {"{{ lt 1.5 2.5 }}{{ le 2 2 }}{{ gt 3 2 }}{{ ge 2 3 }}", "truetruetruefalse"},

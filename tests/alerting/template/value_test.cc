@@ -40,3 +40,20 @@ TEST_CASE("TemplateValue: truth and printing") {
   TemplateValue().print(out);
   CHECK(out == "[1 map[a:b]]<no value>");
 }
+
+TEST_CASE("TemplateValue: fields print in the order of their declaration") {
+  std::string out;
+  TemplateValue::object({{"b", TemplateValue::integer(1)}, {"a", TemplateValue::string("x")}})
+      .print(out);
+  TemplateValue::time(GoTime()).print(out);
+  TemplateValue::duration(1'500'000'000).print(out);
+  CHECK(out == "{1 x}0001-01-01 00:00:00 +0000 UTC1.5s");
+}
+
+TEST_CASE("TemplateValue: find looks in maps and objects alone") {
+  const TemplateValue map = TemplateValue::from(Labels{{"a", "b"}});
+  REQUIRE(map.find("a") != nullptr);
+  CHECK(map.find("a")->as_string() == "b");
+  CHECK(map.find("c") == nullptr);
+  CHECK(TemplateValue::string("a").find("a") == nullptr);
+}

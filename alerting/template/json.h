@@ -1,0 +1,14 @@
+// A template's value as JSON, byte for byte as Go's encoding/json writes it.
+#pragma once
+
+#include <string>
+
+#include "alerting/template/value.h"
+
+namespace lapwing::alerting {
+
+/// Fields of an object are named as their type's json_names say. A number that JSON lacks (NaN,
+/// infinity) is null.
+std::string template_json(const TemplateValue& value);
+
+}  // namespace lapwing::alerting
