@@ -24,7 +24,8 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       source_surroundings_{surroundings_.appender, surroundings_.clock, surroundings_.log,
                            surroundings_.registry, surroundings_.snapshots},
-      context_{options.paths, surroundings_.clock},
+      directory_(options.paths, options.services),
+      context_{options.paths, surroundings_.clock, &directory_},
       discovery_({surroundings_.clock, surroundings_.log, surroundings_.registry,
                   surroundings_.send, run_slowly()}),
       scraper_({surroundings_.appender, surroundings_.watermark, surroundings_.clock,
@@ -91,6 +92,7 @@ void Collection::adopt(CollectionOptions options) {
       options.paths.root != context_.paths.root || options.series_limit != options_.series_limit;
   options_ = std::move(options);
   context_.paths = options_.paths;
+  directory_.apply(options_.paths, options_.services);
   std::vector<Running> next;
   for (const CollectorDescriptor& descriptor : surroundings_.table) {
     CollectorOptions chosen{.enabled = descriptor.on_by_default, .interval = descriptor.interval};

@@ -21,6 +21,7 @@
 #include "collectors/registry.h"
 #include "collectors/scrape/discovery/discovery.h"
 #include "collectors/scrape/scraper.h"
+#include "collectors/services/service_directory.h"
 #include "collectors/slow_lane.h"
 
 namespace lapwing::collectors {
@@ -59,6 +60,9 @@ class Collection {
   /// Metric families of own collectors and targets, by name; no entry twice. Any thread; never
   /// null.
   std::shared_ptr<const MetadataSnapshot> metadata() const;
+  /// Which process, cgroup and port belongs to which service; some seconds old at most while the
+  /// collector "services" runs, empty without it. Any thread; never null.
+  std::shared_ptr<const services::ServiceMap> services() const { return directory_.map(); }
 
  private:
   struct Running {
@@ -85,6 +89,7 @@ class Collection {
   const Surroundings surroundings_;
   const OwnSource::Surroundings source_surroundings_;
   CollectionOptions options_;
+  services::ServiceDirectory directory_;
   CollectorContext context_;
   std::vector<Running> running_;
   std::vector<std::unique_ptr<OwnSource>> reports_;  // after the collectors that they report on

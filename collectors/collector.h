@@ -12,6 +12,10 @@
 
 namespace lapwing::collectors {
 
+namespace services {
+class ServiceDirectory;
+}
+
 /// Where the kernel's trees are: another place in tests and in containers.
 struct HostPaths {
   std::string proc = "/proc";
@@ -30,10 +34,12 @@ struct HostPaths {
   }
 };
 
-/// What a collector is made with. The clock outlives every collector.
+/// What a collector is made with. The clock and the directory outlive every collector.
 struct CollectorContext {
   HostPaths paths;
   const Clock& clock;
+  /// Who is who among the processes; nullptr in tests that need none.
+  services::ServiceDirectory* services = nullptr;
 };
 
 class Collector {

@@ -69,6 +69,7 @@ CollectionOptions read_collection_options(config::Mapping& root,
       });
     section.finish();
   });
+  options.services = services::read_services_options(root);
   options.scrape_jobs = scrape::read_jobs(root, global);
   return options;
 }

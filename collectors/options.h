@@ -1,4 +1,5 @@
-// What the configuration says of collection: the sections `collectors` and `scrape_configs`.
+// What the configuration says of collection: the sections `collectors`, `services` and
+// `scrape_configs`.
 // The formats of scrape_configs are Prometheus's.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "agent/config/mapping.h"
 #include "collectors/collector.h"
 #include "collectors/scrape/job.h"
+#include "collectors/services/options.h"
 
 namespace lapwing::collectors {
 
@@ -33,6 +35,7 @@ struct CollectionOptions {
   std::size_t series_limit = 20'000;  ///< for each collector
   Duration report_interval = 5s;      ///< of `up`, scrape_* and node_scrape_collector_*
   std::map<std::string, CollectorOptions, std::less<>> collectors{};  ///< by name
+  services::ServicesOptions services{};
   std::vector<scrape::Job> scrape_jobs{};
 };
 
@@ -41,8 +44,8 @@ CollectionOptions default_collection_options();
 /// `--collectors none`: switches every collector off, the agent's own counters included.
 void disable_collectors(CollectionOptions& options);
 
-/// Reads `collectors` and `scrape_configs` from the root of the configuration. `instance` is the
-/// caller's to fill in.
+/// Reads `collectors`, `services` and `scrape_configs` from the root of the configuration.
+/// `instance` is the caller's to fill in.
 CollectionOptions read_collection_options(config::Mapping& root,
                                           const scrape::GlobalOptions& global);
 

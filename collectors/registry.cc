@@ -5,6 +5,7 @@
 
 #include "collectors/host/factories.h"
 #include "collectors/self/factories.h"
+#include "collectors/services/factories.h"
 
 namespace lapwing::collectors {
 namespace {
@@ -96,6 +97,7 @@ constexpr std::array kTable = {
     host("rapl", 15s, Lane::Slow, host::make_rapl),
     host("schedstat", 1s, Lane::Tick, host::make_schedstat),
     host("selinux", 60s, Lane::Slow, host::make_selinux),
+    host("services", 1s, Lane::Tick, services::make_services),
     host("sockstat", 5s, Lane::Tick, host::make_sockstat),
     off(host("softirqs", 15s, Lane::Slow, host::make_softirqs)),
     host("softnet", 5s, Lane::Tick, host::make_softnet),

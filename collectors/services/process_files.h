@@ -1,0 +1,47 @@
+// The files of /proc/PID that tell of one process (proc(5)): pure parsers, and what reads them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/base/result.h"
+
+namespace lapwing::collectors::services {
+
+/// /proc/PID/stat, what is used of it. Times are in clock ticks, memory in pages.
+struct ProcessStat {
+  std::string_view comm;  ///< into the text
+  char state = '?';
+  std::int32_t parent = 0;
+  bool kernel_thread = false;
+  std::uint64_t minor_faults = 0, children_minor_faults = 0;
+  std::uint64_t major_faults = 0, children_major_faults = 0;
+  std::uint64_t user_ticks = 0, system_ticks = 0;
+  std::uint64_t children_user_ticks = 0, children_system_ticks = 0;
+  std::uint64_t threads = 0;
+  std::uint64_t start_ticks = 0;  ///< after boot
+  std::uint64_t resident_pages = 0;
+  std::uint64_t io_delay_ticks = 0;  ///< 0 where delay accounting is off
+};
+
+/// Invalid when fields are missing; a comm may have blanks and brackets.
+Result<ProcessStat> parse_stat(std::string_view content);
+
+/// /proc/PID/io. Reaped children are in it.
+struct ProcessIo {
+  std::uint64_t read_operations = 0, write_operations = 0;  ///< system calls
+  std::uint64_t read_bytes = 0, written_bytes = 0;          ///< from and to storage
+};
+Result<ProcessIo> parse_io(std::string_view content);
+
+/// /proc/PID/schedstat: nanoseconds that the (main) thread waited for a CPU.
+Result<std::uint64_t> parse_run_delay(std::string_view content);
+
+/// "Pss:  12 kB" of smaps_rollup, in bytes.
+Result<std::uint64_t> parse_proportional_bytes(std::string_view content);
+
+/// The soft limit of /proc/PID/limits' "Max open files"; UINT64_MAX: unlimited.
+Result<std::uint64_t> parse_descriptor_limit(std::string_view content);
+
+}  // namespace lapwing::collectors::services

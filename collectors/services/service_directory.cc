@@ -1,0 +1,366 @@
+#include "collectors/services/service_directory.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "agent/base/scanner.h"
+#include "collectors/services/cgroup_mounts.h"
+#include "collectors/services/listeners.h"
+#include "collectors/services/process_files.h"
+
+namespace lapwing::collectors::services {
+namespace {
+
+constexpr Duration kShortestListInterval = 2s;
+constexpr Duration kLongestListInterval = 10s;
+constexpr std::size_t kProcessesASecond = 200;  // of the interval between two listings
+// A process may move to another group, or execute another program under its old name.
+constexpr Duration kNameLifetime = 60s;
+constexpr Duration kSearchAgain = 60s;          // for owners of sockets that nobody seemed to have
+constexpr std::size_t kLookUpsARefresh = 2000;  // of descriptors, some 2 µs each
+constexpr std::size_t kGroupLimit = 20'000;
+constexpr std::size_t kFileLimitBytes = 64u << 10;
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+using Folder = std::unique_ptr<DIR, CloseFolder>;
+
+std::optional<std::int32_t> pid_of(const char* name) {
+  if (*name < '1' || *name > '9') return std::nullopt;
+  std::int32_t pid = 0;
+  const std::string_view text(name);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return pid;
+}
+
+std::string link_target(const std::string& path) {
+  char target[4096];
+  const ssize_t got = ::readlink(path.c_str(), target, sizeof target);
+  return got > 0 ? std::string(target, std::size_t(got)) : std::string();
+}
+
+// Ticks since boot; 0 when unknown, which makes every process an old one.
+std::uint64_t ticks_since_boot(const HostPaths& paths) {
+  const auto content = read_file(paths.in_proc("uptime"), 256);
+  if (!content) return 0;
+  Scanner scan(*content);
+  const double seconds = scan.f64();
+  return scan.failed() ? 0 : std::uint64_t(seconds * double(::sysconf(_SC_CLK_TCK)));
+}
+
+}  // namespace
+
+ServiceDirectory::ServiceDirectory(HostPaths paths, ServicesOptions options)
+    : paths_(std::move(paths)),
+      options_(std::move(options)),
+      containers_(paths_),
+      unified_root_(unified_mount(paths_)),
+      map_(std::make_shared<const ServiceMap>()) {}
+
+std::shared_ptr<const ServiceMap> ServiceDirectory::map() const {
+  const std::lock_guard lock(mutex_);
+  return map_;
+}
+
+void ServiceDirectory::apply(HostPaths paths, ServicesOptions options) {
+  const bool moved =
+      paths.proc != paths_.proc || paths.sys != paths_.sys || paths.root != paths_.root;
+  options_ = std::move(options);
+  if (moved) {
+    paths_ = std::move(paths);
+    processes_.clear();
+    groups_.clear();
+    unified_root_ = unified_mount(paths_);
+  }
+  for (auto& [pid, process] : processes_) process.named = false;
+  listed_ = kBeginningOfTime;
+  changed_ = true;
+}
+
+std::string ServiceDirectory::in_process(std::int32_t pid, std::string_view file) const {
+  std::string path = paths_.in_proc(std::to_string(pid));
+  return path.append("/").append(file);
+}
+
+Result<void> ServiceDirectory::refresh(Timestamp now, const std::function<void(Process&)>& gone) {
+  const Duration interval =
+      std::clamp(Duration(std::chrono::seconds(processes_.size() / kProcessesASecond)),
+                 kShortestListInterval, kLongestListInterval);
+  const bool due = now < listed_ || listed_ == kBeginningOfTime || now - listed_ >= interval;
+  if (due) {
+    if (auto listed = list(gone); !listed) return listed;
+    listed_ = now;
+    update_listeners(now);
+    name_all(now);
+    forget_unused();
+  }
+  if (searching_) find_owners(now);
+  if (changed_) publish();
+  return {};
+}
+
+Result<void> ServiceDirectory::list(const std::function<void(Process&)>& gone) {
+  const Folder folder(::opendir(paths_.proc.c_str()));
+  if (!folder) return no_data("no folder " + paths_.proc);
+  std::vector<std::int32_t> found;
+  while (const dirent* const entry = ::readdir(folder.get()))
+    if (const auto pid = pid_of(entry->d_name); pid && found.size() < kProcessLimit)
+      found.push_back(*pid);
+  std::sort(found.begin(), found.end());
+  std::vector<std::int32_t> ended;
+  for (const auto& [pid, process] : processes_)
+    if (!std::binary_search(found.begin(), found.end(), pid)) ended.push_back(pid);
+  for (const std::int32_t pid : ended) {
+    const auto known = processes_.find(pid);
+    if (known == processes_.end()) continue;  // It went together with another one.
+    if (gone) gone(known->second);
+    processes_.erase(pid);
+    changed_ = true;
+  }
+  for (const std::int32_t pid : found)
+    if (!processes_.contains(pid) && add(pid)) changed_ = true;
+  return {};
+}
+
+bool ServiceDirectory::add(std::int32_t pid) {
+  if (!read_file_into(in_process(pid, "stat"), buffer_, kFileLimitBytes)) return false;
+  const auto stat = parse_stat(buffer_);
+  if (!stat || stat->state == 'X') return false;
+  Process& process = processes_[pid];
+  process.pid = pid;
+  process.parent = stat->parent;
+  process.start_ticks = stat->start_ticks;
+  process.comm = stat->comm;
+  process.kernel_thread = stat->kernel_thread;
+  return true;
+}
+
+void ServiceDirectory::name_all(Timestamp now) {
+  const std::uint64_t now_ticks = ticks_since_boot(paths_);
+  for (auto& [pid, process] : processes_) {
+    const bool stale = process.named && !process.kernel_thread &&
+                       (now < process.named_at || now - process.named_at >= kNameLifetime);
+    if (process.named && !stale) continue;
+    if (name_process(process, now, now_ticks)) changed_ = true;
+  }
+}
+
+// Parents have smaller numbers than their children but for those whose numbers have begun anew:
+// a parent that has no service yet makes the child an own one.
+bool ServiceDirectory::name_process(Process& process, Timestamp now, std::uint64_t now_ticks) {
+  const ServiceId before = process.service;
+  const bool first = process.named_at == kBeginningOfTime;
+  const Group* const group = process.kernel_thread ? nullptr : group_of(process.pid);
+  const auto settling = std::uint64_t(kSettlingTime / 1s) * std::uint64_t(::sysconf(_SC_CLK_TCK));
+  const bool young = now_ticks != 0 && process.start_ticks + settling > now_ticks;
+  const auto parent = processes_.find(process.parent);
+  process.cgroup = group ? group->path : "/";
+  process.cgroup_id = group ? group->id : 0;
+  process.owner_folder = group && group->owner ? group->owner->path : "";
+  if (young && process.owner_folder.empty() && !process.kernel_thread &&
+      parent != processes_.end() && parent->second.named_at != kBeginningOfTime) {
+    process.service = parent->second.service;
+    process.by_process = parent->second.by_process;
+  } else {
+    const ServiceIdentity identity = identify(facts_of(process, group), options_.rules);
+    process.service = names_.resolve(identity, options_.service_limit);
+    process.by_process = identity.by_process;
+    process.named = true;
+  }
+  process.named_at = now;
+  return first || before != process.service;
+}
+
+const ServiceDirectory::Group* ServiceDirectory::group_of(std::int32_t pid) {
+  if (!read_file_into(in_process(pid, "cgroup"), buffer_, kFileLimitBytes)) return nullptr;
+  if (const auto known = groups_.find(buffer_); known != groups_.end()) return &known->second;
+  const auto lines = parse_process_cgroup(buffer_);
+  if (!lines) return nullptr;
+  Group group;
+  group.path = telling_path(*lines);
+  group.owner = owner_of_cgroup(group.path);
+  if (group.owner && group.owner->kind != CgroupOwner::Kind::Unit)
+    group.container_name = containers_.name_of(*group.owner);
+  for (const CgroupLine& line : *lines) {
+    struct stat status{};
+    if (!line.controllers.empty() || line.path.size() <= 1 || unified_root_.empty()) continue;
+    if (::stat((unified_root_ + std::string(line.path)).c_str(), &status) == 0)
+      group.id = status.st_ino;
+  }
+  if (groups_.size() >= kGroupLimit) groups_.clear();
+  return &groups_.emplace(buffer_, std::move(group)).first->second;
+}
+
+ProcessFacts ServiceDirectory::facts_of(const Process& process, const Group* group) {
+  ProcessFacts facts;
+  facts.comm = process.comm;
+  facts.kernel_thread = process.kernel_thread;
+  if (group) {
+    facts.owner = group->owner;
+    facts.container_name = group->container_name;
+  }
+  const bool named_by_group = facts.owner && options_.rules.empty();
+  if (process.kernel_thread || named_by_group) return facts;
+  facts.executable = link_target(in_process(process.pid, "exe"));
+  if (read_file_into(in_process(process.pid, "cmdline"), buffer_, 1u << 20))
+    facts.arguments = parse_command_line(buffer_);
+  if (options_.has_user_rules()) facts.user = user_of(process.pid);
+  if (options_.has_port_rules())
+    for (const Listener& listener : listeners_)
+      if (const auto owner = socket_owners_.find(listener.inode);
+          owner != socket_owners_.end() && owner->second == process.pid)
+        facts.ports.push_back(listener.port);
+  return facts;
+}
+
+std::string ServiceDirectory::user_of(std::int32_t pid) {
+  struct stat status{};
+  if (::stat(paths_.in_proc(std::to_string(pid)).c_str(), &status) != 0) return {};
+  if (const auto known = users_.find(status.st_uid); known != users_.end()) return known->second;
+  std::string& name = users_[status.st_uid];
+  name = std::to_string(status.st_uid);
+  const auto content = read_file(paths_.in_root("etc/passwd"), 4u << 20);
+  if (!content) return name;
+  Scanner scan(*content);
+  while (!scan.at_end()) {
+    Scanner line(scan.line());
+    const std::string_view user = line.until(':');
+    line.until(':');
+    if (line.until(':') == std::to_string(status.st_uid) && !line.failed()) return name = user;
+  }
+  return name;
+}
+
+void ServiceDirectory::update_listeners(Timestamp now) {
+  if (!sock_diag_) {
+    auto opened = open_sock_diag();
+    if (!opened) return;
+    sock_diag_ = *std::move(opened);
+  }
+  auto found = read_listeners(sock_diag_.get());
+  if (!found) {
+    sock_diag_.reset();
+    return;
+  }
+  std::sort(found->begin(), found->end(),
+            [](const Listener& a, const Listener& b) { return a.inode < b.inode; });
+  std::map<std::uint64_t, std::int32_t> owners;
+  bool missing = false;
+  const bool again = now < searched_ || now - searched_ >= kSearchAgain;
+  for (const Listener& listener : *found) {
+    const auto known = socket_owners_.find(listener.inode);
+    const bool lives = known != socket_owners_.end() &&
+                       (known->second == 0 ? !again : processes_.contains(known->second));
+    if (lives)
+      owners.emplace(*known);
+    else
+      missing = true;
+  }
+  if (owners != socket_owners_ || found->size() != listeners_.size()) changed_ = true;
+  socket_owners_ = std::move(owners);
+  listeners_ = *std::move(found);
+  if (!missing || searching_) return;
+  searching_ = true;
+  search_from_ = 2;  // The first process holds sockets for others (systemd.socket(5)): it is last.
+  hidden_in_search_ = 0;
+}
+
+void ServiceDirectory::find_owners(Timestamp now) {
+  look_ups_left_ = kLookUpsARefresh;
+  for (auto at = processes_.lower_bound(search_from_); at != processes_.end() && look_ups_left_ > 0;
+       ++at) {
+    if (!at->second.kernel_thread) look_for_sockets(at->second);
+    search_from_ = at->first + 1;
+  }
+  if (look_ups_left_ == 0) return;
+  if (const auto init = processes_.find(1); init != processes_.end())
+    look_for_sockets(init->second);
+  for (const Listener& listener : listeners_) socket_owners_.try_emplace(listener.inode, 0);
+  searching_ = false;
+  searched_ = now;
+  hidden_processes_ = hidden_in_search_;
+  if (options_.has_port_rules())
+    for (auto& [pid, process] : processes_) process.named = process.kernel_thread;
+}
+
+void ServiceDirectory::look_for_sockets(const Process& process) {
+  const std::string path = in_process(process.pid, "fd");
+  const Folder folder(::opendir(path.c_str()));
+  if (!folder) {
+    hidden_in_search_ += errno == EACCES ? 1 : 0;
+    return;
+  }
+  const auto last_inode = listeners_.empty() ? 0 : listeners_.back().inode;
+  while (const dirent* const entry = ::readdir(folder.get())) {
+    if (entry->d_name[0] == '.') continue;
+    if (look_ups_left_ > 0) --look_ups_left_;
+    const std::string target = link_target(path + "/" + entry->d_name);
+    constexpr std::string_view kSocket = "socket:[";
+    if (!target.starts_with(kSocket)) continue;
+    std::uint64_t inode = 0;
+    std::from_chars(target.data() + kSocket.size(), target.data() + target.size(), inode);
+    if (inode == 0 || inode > last_inode) continue;
+    const bool listens =
+        std::binary_search(listeners_.begin(), listeners_.end(), Listener{.inode = inode},
+                           [](const Listener& a, const Listener& b) { return a.inode < b.inode; });
+    if (listens && socket_owners_.try_emplace(inode, process.pid).second) changed_ = true;
+  }
+}
+
+void ServiceDirectory::forget_unused() {
+  std::vector<bool> used(names_.end());
+  for (const auto& [pid, process] : processes_) used[std::size_t(process.service)] = true;
+  std::vector<ServiceId> unused;
+  for (const auto& [name, id] : names_.all())
+    if (!used[std::size_t(id)]) unused.push_back(id);
+  // Those with series of their own stay, for a restart; the ranking takes them away in time.
+  for (const ServiceId id : unused)
+    if (!names_.at(id)->own_series) names_.forget(id);
+}
+
+void ServiceDirectory::set_own_series(ServiceId id, bool own_series) {
+  names_.set_own_series(id, own_series);
+  changed_ = true;
+}
+
+void ServiceDirectory::publish() {
+  changed_ = false;
+  ServiceMap::Tables tables;
+  std::vector<std::uint32_t> index(names_.end(), Listener::kNoService);
+  for (const auto& [name, id] : names_.all()) tables.services.push_back(names_.at(id));
+  std::sort(tables.services.begin(), tables.services.end(),
+            [](const auto& a, const auto& b) { return a->id < b->id; });
+  for (std::uint32_t i = 0; i < tables.services.size(); ++i)
+    index[std::size_t(tables.services[i]->id)] = i;
+  // A group whose processes are of several services tells nothing.
+  std::map<std::uint64_t, std::uint32_t> groups;
+  for (const auto& [pid, process] : processes_) {
+    const std::uint32_t service = index[std::size_t(process.service)];
+    tables.processes.emplace_back(pid, service);
+    if (process.cgroup_id == 0) continue;
+    const auto [known, fresh] = groups.emplace(process.cgroup_id, service);
+    if (!fresh && known->second != service) known->second = Listener::kNoService;
+  }
+  for (const auto& [id, service] : groups)
+    if (service != Listener::kNoService) tables.cgroups.emplace_back(id, service);
+  for (Listener listener : listeners_) {
+    const auto owner = socket_owners_.find(listener.inode);
+    const auto process =
+        owner == socket_owners_.end() ? processes_.end() : processes_.find(owner->second);
+    if (process != processes_.end()) listener.service = index[std::size_t(process->second.service)];
+    tables.listeners.push_back(listener);
+  }
+  if (tables == tables_) return;
+  tables_ = tables;
+  auto map = std::make_shared<const ServiceMap>(std::move(tables));
+  const std::lock_guard lock(mutex_);
+  map_ = std::move(map);
+}
+
+}  // namespace lapwing::collectors::services
