@@ -182,7 +182,7 @@ void Collection::tick_own_sources(Timestamp now) {
   };
   std::vector<Due> due;
   const auto take = [&](OwnSource& source, bool slow) {
-    const std::optional<Timestamp> tick = source.schedule().take(now);
+    const std::optional<Timestamp> tick = source.take(now);
     // A collection that is still out is never started a second time.
     if (!tick || source.running()) return;
     due.push_back({&source, *tick, slow});

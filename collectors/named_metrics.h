@@ -19,7 +19,9 @@ class NamedMetrics {
     const MetricInfo* info = nullptr;  ///< nullptr: known, and not to be shown
   };
 
-  Lookup find(std::string_view key) const;
+  /// Looks first at what came after the key of the call before: files repeat their order, so that
+  /// most look-ups are one comparison. Not from two threads at once.
+  Lookup find(std::string_view key);
   /// Puts a metric in under a new key. Label names may be given; they are copied.
   const MetricInfo& add(std::string_view key, std::string name, std::string help, MetricType type,
                         const std::vector<std::string>& label_names = {});
@@ -28,6 +30,8 @@ class NamedMetrics {
   std::size_t size() const { return by_key_.size(); }
 
  private:
+  void remember(std::string_view key, const MetricInfo* info);
+
   struct Owned {
     std::string name;
     std::string help;
@@ -41,8 +45,12 @@ class NamedMetrics {
     }
   };
 
+  using Table = std::unordered_map<std::string, const MetricInfo*, Hash, std::equal_to<>>;
+
   std::deque<Owned> owned_;
-  std::unordered_map<std::string, const MetricInfo*, Hash, std::equal_to<>> by_key_;
+  Table by_key_;
+  std::vector<const Table::value_type*> order_;  // as keys came; elements stay at their address
+  std::size_t next_ = 0;                         // place in order_ that is looked at next
 };
 
 }  // namespace lapwing::collectors

@@ -60,6 +60,13 @@ void OwnSource::set_target_labels(Labels labels) {
     body_->writer.forget_refs();
 }
 
+std::optional<Timestamp> OwnSource::take(Timestamp now) {
+  const std::optional<Timestamp> tick = schedule_.take(now);
+  if (!tick || lacking_since_ == kBeginningOfTime) return tick;
+  const bool lately = *tick >= lacking_since_ && *tick - lacking_since_ < kLackingInterval;
+  return lately ? std::nullopt : tick;
+}
+
 void OwnSource::collect(Timestamp tick) {
   const Clock& clock = surroundings_.clock;
   const Timestamp began = clock.now();
@@ -126,7 +133,9 @@ void OwnSource::conclude(const Result<void>& result, Timestamp tick, Timestamp b
   const Timestamp time = batch_time(tick, began);
   status_.last_time = time;
   status_.last_duration_seconds = seconds;
+  lacking_since_ = kBeginningOfTime;
   if (!result) {
+    if (result.error().kind == ErrorKind::NoData) lacking_since_ = tick;
     report_error(result.error());
     end_series(time);
     return;
@@ -162,10 +171,12 @@ void OwnSource::store(Timestamp time) {
   MetricWriter& writer = body_->writer;
   writer.resolve(surroundings_.appender, target_labels_, refs_, values_);
   const std::size_t fresh = refs_.size();
-  std::swap(previous_, live_);
-  live_.assign(refs_.begin(), refs_.end());
-  std::sort(live_.begin(), live_.end());
-  if (live_ != previous_) {
+  // Most times the same series come in the same order.
+  if (refs_ != written_) {
+    written_.assign(refs_.begin(), refs_.end());
+    std::swap(previous_, live_);
+    live_.assign(refs_.begin(), refs_.end());
+    std::sort(live_.begin(), live_.end());
     for (const SeriesRef ref : live_)
       if (!std::binary_search(previous_.begin(), previous_.end(), ref)) ++series_added_;
     for (const SeriesRef ref : previous_) {
@@ -219,6 +230,7 @@ void OwnSource::end_series(Timestamp time) {
     (void)surroundings_.appender.append(
         {.source = source_, .time = time, .refs = live_, .values = values_});
     live_.clear();
+    written_.clear();
   }
   if (!on_metrics_page_ || !layout_) return;
   auto empty = std::make_shared<SourceSnapshot>();

@@ -40,6 +40,11 @@ class OwnSource {
   /// Ends its series in the store, at the clock's time.
   void retire();
 
+  /// What this host lacks is looked for this often at most, however short the interval.
+  static constexpr Duration kLackingInterval = 60s;
+  /// The tick that is due at `now`, if any, which is then taken.
+  std::optional<Timestamp> take(Timestamp now);
+
   /// Runs the collector here and now, and commits what it wrote for `tick`.
   void collect(Timestamp tick);
 
@@ -104,7 +109,8 @@ class OwnSource {
   bool holds_watermark_ = false;
   bool labels_changed_ = false;
 
-  std::vector<SeriesRef> live_;  // refs of the newest batch, sorted
+  std::vector<SeriesRef> written_;  // refs of the newest batch, in its order
+  std::vector<SeriesRef> live_;     // the same, sorted
   std::vector<SeriesRef> previous_;
   std::vector<SeriesRef> refs_;
   std::vector<double> values_;
@@ -114,6 +120,7 @@ class OwnSource {
   std::uint64_t series_added_ = 0;
   bool succeeded_ = false;
   bool collected_ = false;
+  Timestamp lacking_since_ = kBeginningOfTime;  // when the newest look found no data
 };
 
 }  // namespace lapwing::collectors

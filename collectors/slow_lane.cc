@@ -11,6 +11,13 @@
 #include <vector>
 
 namespace lapwing::collectors {
+namespace {
+
+// Threads that wait for work. Two collectors share most ticks of the slow ones; a thread for the
+// second of them each time would cost more than one that waits.
+constexpr std::size_t kIdleThreads = 2;
+
+}  // namespace
 
 class SlowLane::Ticket {
  public:
@@ -85,7 +92,7 @@ void SlowLane::run(const std::shared_ptr<State>& state) {
   std::unique_lock lock(state->mutex);
   while (!state->stop) {
     if (state->queue.empty()) {
-      if (state->idle > 0) break;  // One waiting thread is enough for the quiet hours.
+      if (state->idle >= kIdleThreads) break;
       ++state->idle;
       state->work_came.wait(lock, [&] { return state->stop || !state->queue.empty(); });
       --state->idle;

@@ -1,5 +1,9 @@
 #include "agent/promql/shared_parts.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 #include "agent/promql/printer.h"
 
 namespace lapwing::promql {
@@ -37,6 +41,21 @@ std::vector<const Node*> operands(const Node& node) {
   return std::move(visitor.found);
 }
 
+/// Whether two selectors may be the same. Parts without one are not worth their text.
+bool may_repeat(const Node& node, std::vector<std::string_view>& names) {
+  const auto* selector = std::get_if<VectorSelector>(&node.form);
+  if (selector != nullptr) {
+    const bool known = std::find(names.begin(), names.end(), selector->name) != names.end();
+    names.push_back(selector->name);
+    return known;
+  }
+  if (const auto* matrix = std::get_if<MatrixSelector>(&node.form))
+    return may_repeat(*matrix->selector, names);
+  const std::vector<const Node*> below = operands(node);
+  return std::any_of(below.begin(), below.end(),
+                     [&](const Node* operand) { return may_repeat(*operand, names); });
+}
+
 }  // namespace
 
 class SharedParts::Replay final : public SeriesStream {
@@ -56,6 +75,8 @@ class SharedParts::Replay final : public SeriesStream {
 
 std::unique_ptr<SharedParts> SharedParts::find(Evaluation& evaluation, const Node& root) {
   if (root.order > kNodeLimit) return nullptr;
+  std::vector<std::string_view> names;
+  if (!may_repeat(root, names)) return nullptr;
   auto parts = std::unique_ptr<SharedParts>(new SharedParts(evaluation));
   parts->collect(root);
   std::erase_if(parts->part_of_, [](const auto& entry) { return entry.second->count < 2; });

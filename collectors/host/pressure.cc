@@ -42,10 +42,11 @@ class PressureCollector final : public Collector {
     if (auto read = collect_file(io_, &kIoWaiting, &kIoStalled, out); !read) return read;
     if (auto read = collect_file(memory_, &kMemoryWaiting, &kMemoryStalled, out); !read)
       return read;
+    if (lacks_irq_) return {};
     auto irq = collect_file(irq_, nullptr, &kIrqStalled, out);
-    // Kernels before 6.1, or built without its accounting, have no irq file.
-    if (!irq && irq.error().kind != ErrorKind::NoData) return irq;
-    return {};
+    // Kernels before 6.1, or built without its accounting, have no irq file and get none.
+    lacks_irq_ = !irq && irq.error().kind == ErrorKind::NoData;
+    return lacks_irq_ ? Result<void>() : irq;
   }
 
  private:
@@ -66,6 +67,7 @@ class PressureCollector final : public Collector {
   ProcFile io_;
   ProcFile memory_;
   ProcFile irq_;
+  bool lacks_irq_ = false;
 };
 
 }  // namespace

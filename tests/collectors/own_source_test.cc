@@ -185,6 +185,67 @@ TEST_CASE("own source: a host that lacks the data is no failure") {
             .value() == 0);
 }
 
+TEST_CASE("own source: what the host lacks is looked for once a minute, until it is there") {
+  OwnSourceBed bed;
+  bool there = false;
+  OwnSource source = bed.source("fake", [&](MetricWriter& out) -> Result<void> {
+    if (!there) return no_data("no such file");
+    out.sample(OwnSourceBed::kPart, {"a"}, 1);
+    return {};
+  });
+  int looks = 0;
+  const auto second = [&](int number) {
+    const Timestamp now = from_millis(100'000 + number * 1000);
+    const auto tick = source.take(now);
+    if (tick) source.collect(*tick);
+    looks += tick.has_value();
+  };
+  for (int i = 0; i < 120; ++i) second(i);
+  CHECK(looks == 2);
+  there = true;
+  for (int i = 120; i < 130; ++i) second(i);
+  CHECK(looks == 12);
+  there = false;
+  second(130);
+  second(131);
+  CHECK(looks == 13);
+  second(-500);  // the clock was set back
+  CHECK(looks == 14);
+}
+
+TEST_CASE("own source: a series that was gone and comes back is live, in whatever order it comes") {
+  OwnSourceBed bed;
+  std::vector<std::string> parts;
+  OwnSource source = bed.source("fake", [&](MetricWriter& out) -> Result<void> {
+    if (parts.empty()) return invalid("broken");
+    for (const std::string& part : parts) out.sample(OwnSourceBed::kPart, {part}, 7);
+    return {};
+  });
+  const auto collect = [&](std::vector<std::string> now) {
+    parts = std::move(now);
+    source.collect(bed.clock.now());
+    bed.clock.advance(1s);
+  };
+  collect({"a", "b"});
+  collect({"b", "a"});
+  collect({"a", "b"});
+  collect({});
+  collect({"a", "b"});
+  collect({"a"});
+  CHECK(stored(bed.store, {{"part", "a"}}) == Stored{{100'000, "7"},
+                                                     {101'000, "7"},
+                                                     {102'000, "7"},
+                                                     {103'000, "stale"},
+                                                     {104'000, "7"},
+                                                     {105'000, "7"}});
+  CHECK(stored(bed.store, {{"part", "b"}}) == Stored{{100'000, "7"},
+                                                     {101'000, "7"},
+                                                     {102'000, "7"},
+                                                     {103'000, "stale"},
+                                                     {104'000, "7"},
+                                                     {105'000, "stale"}});
+}
+
 TEST_CASE("own source: series past the limit are left out and counted") {
   OwnSourceBed bed;
   OwnSource source = bed.source("fake", bed.writes({"a", "b", "c"}), {.series_limit = 2});
