@@ -8,6 +8,7 @@
 #include <span>
 
 #include "agent/base/result.h"
+#include "collectors/sock_diag.h"
 
 namespace lapwing::collectors::host {
 
@@ -19,10 +20,7 @@ struct TcpSockets {
   std::uint64_t transmit_queue = 0;
 };
 
-enum class DumpState { More, Done };
-
-/// Adds the messages of one netlink datagram. Unavailable when the kernel answers with an error,
-/// Invalid when a message is cut short.
+/// Adds the messages of one netlink datagram, with the errors of each_socket().
 Result<DumpState> add_socket_messages(std::span<const std::byte> datagram, TcpSockets& sockets);
 
 }  // namespace lapwing::collectors::host
