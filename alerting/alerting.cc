@@ -3,6 +3,9 @@
 namespace lapwing::alerting {
 namespace {
 
+/// How long an API call waits until what it brought is written down.
+constexpr Duration kRecordWait = 1s;
+
 /// Takes out the alerts that were only pending when the agent stopped too long ago: nobody knows
 /// whether their condition held meanwhile. Gives them, to be forgotten.
 std::vector<std::pair<std::string, Labels>> take_outdated(std::vector<StoredAlert>& alerts,
@@ -56,16 +59,25 @@ NotifyAccess Alerting::notify_access(const Clock& clock) {
   NotifyAccess access;
   access.alerts = [&] { return notifier.alerts(clock.now()); };
   access.silences = [&] { return notifier.silences(clock.now()); };
+  // What was answered well outlives a crash; a disk that hangs only delays the answer.
   access.set_silence = [&](Silence silence) {
-    return notifier.set_silence(std::move(silence), clock.now());
+    auto id = notifier.set_silence(std::move(silence), clock.now());
+    if (id) notifier.wait_recorded(kRecordWait);
+    return id;
   };
   access.expire_silence = [&](std::string_view id) {
-    return notifier.expire_silence(id, clock.now());
+    auto done = notifier.expire_silence(id, clock.now());
+    if (done) notifier.wait_recorded(kRecordWait);
+    return done;
   };
+  access.history = [&](HistoryKind kind) { return notifier.history(kind); };
   access.post = [&](std::vector<AlertNotice> notices) {
     RuleUpdate update;
     update.notices = std::move(notices);
-    return notifier.post(std::move(update));
+    update.from_outside = true;
+    if (!notifier.post(std::move(update))) return false;
+    notifier.wait_recorded(kRecordWait);
+    return true;
   };
   return access;
 }

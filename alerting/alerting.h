@@ -4,10 +4,13 @@
 //   alerting.apply({groups, external_labels, options.notify, external_url});
 //   Loop dispatch("dispatch", clock, [&](Timestamp now) { return alerting.step_dispatch(now); });
 //   Loop rules("rules", clock, [&](Timestamp now) { return alerting.step_rules(now); });
+//   Loop state("state", clock, [&](Timestamp now) { return alerting.step_state(now); });
 //   alerting.on_dispatch_wake([&] { dispatch.wake(); });
+//   alerting.on_state_wake([&] { state.wake(); });
 //   watermark.on_change([&] { rules.wake(); });
 //
-// Stop rules before dispatch. After apply() at run time wake the rules Loop.
+// Stop rules before dispatch, and dispatch before state. After apply() at run time wake the rules
+// Loop.
 #pragma once
 
 #include <functional>
@@ -44,9 +47,14 @@ class Alerting {
   /// Called whenever step_dispatch() has something to do at once. Any thread.
   void on_dispatch_wake(std::function<void()> wake) { notifier_->on_wake(std::move(wake)); }
 
+  /// Called whenever step_state() has something to do at once. Any thread.
+  void on_state_wake(std::function<void()> wake) { notifier_->on_state_wake(std::move(wake)); }
+
   /// Each by one thread; returns when to be called again.
   Timestamp step_rules(Timestamp now) { return rules_->step(now); }
   Timestamp step_dispatch(Timestamp now) { return notifier_->step(now); }
+  /// Writes state.db: blocks as long as the disk does.
+  Timestamp step_state(Timestamp now) { return notifier_->step_state(now); }
 
   /// Any thread.
   std::shared_ptr<const AlertingStatus> status() const;

@@ -2,68 +2,60 @@
 
 #include <algorithm>
 
+#include "alerting/notifier_parts.h"
 #include "alerting/schedule.h"
 
 namespace lapwing::alerting {
 namespace {
 
 constexpr std::size_t kUpdateLimit = 4096;
-/// One answer an integration is under way at most; this many integrations are far off.
-constexpr std::size_t kAnswerLimit = 65536;
-constexpr std::size_t kUnsavedLimit = 50'000;
 constexpr Duration kAliveInterval = 30s;
-constexpr Duration kSaveRetry = 1s;
 constexpr Duration kSilenceCare = 15min;  ///< between looks for silences that ended long ago
+/// An end that moves on by less is not worth a write: others tell of their alerts each minute.
+constexpr Duration kEndDrift = 2min;
 
 std::uint64_t alert_hash(const std::string& rule, const Labels& labels) {
   return fnv1a(rule, labels.hash());
 }
 
+bool worth_writing(const AlertNotice& stored, const AlertNotice& now) {
+  return stored.starts_at != now.starts_at || stored.annotations != now.annotations ||
+         stored.generator_url != now.generator_url || now.ends_at < stored.ends_at ||
+         now.ends_at - stored.ends_at >= kEndDrift;
+}
+
 }  // namespace
-
-/// Where answers arrive from the client's thread, also after the Notifier has gone.
-struct Notifier::Mailbox {
-  BoundedQueue<Answer> answers{kAnswerLimit};
-  std::mutex mutex;
-  std::function<void()> wake;  // guarded by mutex
-
-  void ring() {
-    std::function<void()> call;
-    {
-      const std::lock_guard lock(mutex);
-      call = wake;
-    }
-    if (call) call();
-  }
-};
-
-struct Notifier::Counts {
-  metrics::Counter delivered;
-  metrics::Counter failed;
-  ReceiverStatus status;
-};
 
 Notifier::Notifier(HttpSender http, std::optional<StateStore> store, StoredState state, Log& log,
                    metrics::Registry& registry)
     : http_(std::move(http)),
-      store_(std::move(store)),
       log_(log),
       registry_(registry),
       mailbox_(std::make_shared<Mailbox>()),
       updates_(kUpdateLimit),
+      writer_(std::move(store), log, registry),
       dispatcher_(std::move(state.log)),
       silences_(std::move(state.silences)),
+      history_(std::move(state.history)),
       outbox_(state.outbox),
-      write_failures_(registry.counter("lapwing_state_write_failures_total",
-                                       "Writes to state.db that failed.")),
+      restored_(std::move(state.notices)),
+      alive_before_(state.alive_at),
       dropped_(registry.counter("lapwing_alerts_dropped_total",
                                 "Alerts and notifications left out because a limit was reached.")),
+      unrecorded_(registry.counter(
+          "lapwing_notifications_unrecorded_total",
+          "Notifications that left before state.db had them: a write failed or took over 1 s.")),
+      dead_(registry.counter("lapwing_notifications_dead_total",
+                             "Notifications given up: see /api/v1/history/dead_letters.")),
+      digests_(registry.counter("lapwing_notification_digests_total",
+                                "Digests sent in the place of many notifications.")),
       waiting_(registry.gauge("lapwing_notifications_waiting",
                               "Notifications that are not delivered yet.")),
       groups_(registry.gauge("lapwing_alert_groups", "Groups of alerts that live.")) {
   for (const OutboxRow& row : state.outbox) dispatcher_.set_waiting(row.notification.key, true);
   for (const StoredAlert& stored : state.alerts)
-    stored_alerts_.insert(alert_hash(stored.rule, stored.alert.labels));
+    stored_alerts_[alert_hash(stored.rule, stored.alert.labels)] = stored.alert.state;
+  writer_.on_written([mailbox = mailbox_] { mailbox->ring(); });
 }
 
 Notifier::~Notifier() {
@@ -126,10 +118,17 @@ NotifyStatus Notifier::alerts(Timestamp now) const {
   return dispatcher_.status(now, silences_);
 }
 
+std::vector<HistoryEntry> Notifier::history(HistoryKind kind) const {
+  const std::lock_guard lock(decisions_);
+  return history_.of(kind);
+}
+
 Timestamp Notifier::step(Timestamp now) {
   Timestamp next = kNever;
+  const std::uint64_t barrier = barrier_asked_;
   {
     const std::lock_guard lock(decisions_);
+    restore_notices(now);
     take_options(now);
     take_updates(now);
     take_answers(now);
@@ -137,13 +136,29 @@ Timestamp Notifier::step(Timestamp now) {
     take_due(now);
     next = dispatcher_.next();
   }
-  save(now);
+  save(now, barrier);
   send(now);
+  tell_recorded();
   publish_status();
-  next = std::min(next, outbox_.next());
-  if (!changes_.empty()) next = std::min(next, next_save_);
-  if (store_ && !stored_alerts_.empty()) next = std::min(next, alive_written_at_ + kAliveInterval);
+  next = std::min(next, outbox_.next(writer_.written()));
+  if (!stored_alerts_.empty() || !outside_.empty())
+    next = std::min(next, alive_written_at_ + kAliveInterval);
   return std::max(next, now + 1ms);
+}
+
+/// What lived when the earlier run ended lives on for as long as it had left: a restart ends no
+/// alert.
+void Notifier::restore_notices(Timestamp now) {
+  if (restored_.empty()) return;
+  std::vector<AlertNotice> notices;
+  for (StoredNotice& stored : std::exchange(restored_, {})) {
+    AlertNotice& notice = stored.notice;
+    if (notice.ends_at > alive_before_ && now > alive_before_)
+      notice.ends_at += now - alive_before_;
+    outside_[notice.labels] = notice;
+    notices.push_back(std::move(notice));
+  }
+  dispatcher_.observe(notices, now);
 }
 
 void Notifier::take_options(Timestamp now) {
@@ -155,18 +170,18 @@ void Notifier::take_options(Timestamp now) {
   if (!options) return;
   options_ = std::move(*options);
   dispatcher_.apply(options_.plan, now);
-  for (DeliveryKey& key : outbox_.remove_unless([&](const DeliveryKey& row) {
-         const ReceiverPlan* plan = options_.plan->find(row.receiver);
-         return plan != nullptr && row.integration < plan->integrations.size();
+  outbox_.apply(options_.plan->delivery);
+  StateChanges changes;
+  for (const OutboxRow& row : outbox_.remove_unless([&](const DeliveryKey& key) {
+         const ReceiverPlan* plan = options_.plan->find(key.receiver);
+         return plan != nullptr && key.integration < plan->integrations.size();
        })) {
     log_.warn("a notification of {} to receiver {} is dropped: the configuration has it no more",
-              key.group_key, key.receiver);
+              row.notification.key.group_key, row.notification.key.receiver);
     dropped_.add();
-    dispatcher_.set_waiting(key, false);
-    StateChanges gone;
-    gone.removed_outbox.push_back(std::move(key));
-    changes_.append(std::move(gone));
+    bury(row, "the configuration has the receiver no more", now, changes);
   }
+  changes_.append(std::move(changes));
   for (const ReceiverPlan& plan : options_.plan->receivers) {
     if (counts_.contains(plan.name)) continue;
     const metrics::LabelPairs labels = {{"receiver", plan.name}};
@@ -174,6 +189,10 @@ void Notifier::take_options(Timestamp now) {
                                     "Notifications that a receiver accepted.", labels),
                   registry_.counter("lapwing_notifications_failed_total",
                                     "Attempts to notify that failed.", labels),
+                  registry_.counter("lapwing_notification_retries_total",
+                                    "Attempts to notify that were not the first: what the receiver "
+                                    "took before has the same idempotency key.",
+                                    labels),
                   {}};
     counts.status.name = plan.name;
     counts_.emplace(plan.name, std::move(counts));
@@ -182,12 +201,18 @@ void Notifier::take_options(Timestamp now) {
 
 void Notifier::take_updates(Timestamp now) {
   for (RuleUpdate& update : updates_.drain()) {
+    StateChanges changes;
     dispatcher_.observe(update.notices, now);
-    for (const StoredAlert& stored : update.changed)
-      stored_alerts_.insert(alert_hash(stored.rule, stored.alert.labels));
+    if (update.from_outside) note_outside(update.notices, now, changes);
+    for (const StoredAlert& stored : update.changed) {
+      const auto hash = alert_hash(stored.rule, stored.alert.labels);
+      const auto known = stored_alerts_.find(hash);
+      if (known == stored_alerts_.end() || known->second != stored.alert.state)
+        record(alert_entry(stored.alert, now), changes);
+      stored_alerts_[hash] = stored.alert.state;
+    }
     for (const auto& [rule, labels] : update.forgotten)
       stored_alerts_.erase(alert_hash(rule, labels));
-    StateChanges changes;
     changes.alerts = std::move(update.changed);
     changes.forgotten_alerts = std::move(update.forgotten);
     changes_.append(std::move(changes));
@@ -197,38 +222,17 @@ void Notifier::take_updates(Timestamp now) {
   counted_drops_ = drops;
 }
 
-void Notifier::take_answers(Timestamp now) {
-  for (Answer& answer : mailbox_->answers.drain()) {
-    const DeliveryKey& key = answer.notification.key;
-    const bool gone = outbox_.finish(key, answer.version, answer.result, now);
-    const bool delivered = answer.result.outcome == DeliveryOutcome::Delivered;
-    StateChanges changes;
-    if (delivered) {
-      changes.log.push_back(dispatcher_.delivered(answer.notification, now));
-      if (!gone && outbox_.find(key) != nullptr) dispatcher_.set_waiting(key, true);
-    }
-    if (gone) {
-      changes.removed_outbox.push_back(key);
-    } else if (const OutboxRow* row = outbox_.find(key)) {
-      changes.outbox.push_back(*row);
-    }
-    const auto found = counts_.find(key.receiver);
-    if (found != counts_.end()) {
-      Counts& counts = found->second;
-      (delivered ? counts.delivered : counts.failed).add();
-      if (delivered) {
-        if (!counts.status.last_error.empty()) log_.info("receiver {} answers again", key.receiver);
-        ++counts.status.delivered;
-        counts.status.last_delivery = now;
-      } else {
-        ++counts.status.failed;
-        if (counts.status.last_error != answer.result.error)
-          log_.warn("receiver {} was not told of {}: {}; it is tried again", key.receiver,
-                    key.group_key, answer.result.error);
-      }
-      counts.status.last_error = answer.result.error;
-    }
-    changes_.append(std::move(changes));
+void Notifier::note_outside(const std::vector<AlertNotice>& notices, Timestamp now,
+                            StateChanges& changes) {
+  for (const AlertNotice& notice : notices) {
+    const auto known = outside_.find(notice.labels);
+    if (known == outside_.end() && outside_.size() >= kDispatchAlertLimit) continue;
+    const bool ended = notice.ends_at <= now;
+    const bool was_live = known != outside_.end() && known->second.ends_at > now;
+    if (ended ? was_live : !was_live) record(alert_entry(notice, now), changes);
+    if (known != outside_.end() && !worth_writing(known->second, notice)) continue;
+    outside_.insert_or_assign(notice.labels, notice);
+    changes.notices.push_back({notice, now});
   }
 }
 
@@ -244,67 +248,56 @@ void Notifier::take_silences(Timestamp now) {
 void Notifier::take_due(Timestamp now) {
   Dispatcher::Due due = dispatcher_.due(now, silences_);
   StateChanges changes;
-  for (Notification& notification : due.notifications) {
-    const DeliveryKey key = notification.key;
-    if (!outbox_.accept(std::move(notification), now)) {
-      log_.error("the outbox is full: a notification of {} to {} is dropped", key.group_key,
-                 key.receiver);
-      dropped_.add();
-      dispatcher_.set_waiting(key, false);
-      continue;
-    }
-    changes.outbox.push_back(*outbox_.find(key));
-  }
+  for (Notification& notification : due.notifications)
+    accept(std::move(notification), now, changes);
   changes.log = std::move(due.logged);
   changes.removed_log = std::move(due.forgotten);
+  for (Labels& labels : due.forgotten_alerts)
+    if (outside_.erase(labels) > 0) changes.removed_notices.push_back(std::move(labels));
   changes_.append(std::move(changes));
 }
 
-void Notifier::save(Timestamp now) {
-  if (!store_) {
-    changes_ = {};
-    return;
-  }
-  const bool alive = !stored_alerts_.empty() &&
-                     (now >= alive_written_at_ + kAliveInterval || now < alive_written_at_);
-  if ((changes_.empty() && !alive) || now < next_save_) return;
-  if (!stored_alerts_.empty()) changes_.alive_at = now;
-  if (const auto written = store_->write(changes_); !written) {
-    // What waits is sent all the same, from memory; it is written as soon as that works again.
-    write_failures_.add();
-    if (next_save_ == Timestamp{})
-      log_.error("state.db: {}; notifications go on from memory", written.error().message);
-    next_save_ = now + kSaveRetry;
-    alive_written_at_ = now;
-    if (changes_.size() > kUnsavedLimit) {
-      dropped_.add(double(changes_.size()));
-      changes_ = {};
-    }
-    return;
-  }
-  if (next_save_ != Timestamp{}) log_.info("state.db is written again");
-  next_save_ = Timestamp{};
-  alive_written_at_ = now;
-  changes_ = {};
+void Notifier::record(HistoryEntry entry, StateChanges& changes) {
+  changes.history.push_back(entry);
+  history_.add(std::move(entry));
 }
 
-void Notifier::send(Timestamp now) {
-  for (Outbox::Sending& sending : outbox_.take_due(now)) {
-    const DeliveryKey& key = sending.notification.key;
-    const ReceiverPlan* plan = options_.plan->find(key.receiver);
-    if (plan == nullptr || key.integration >= plan->integrations.size()) {
-      // Rows of an earlier run wait until the configuration has come.
-      outbox_.finish(key, sending.version, {DeliveryOutcome::Retry, "no such receiver yet"}, now);
-      continue;
-    }
-    const auto receiver = plan->integrations[key.integration];
-    receiver->send(
-        sending.notification, options_.external_url, http_,
-        [mailbox = mailbox_, sending](DeliveryResult result) {
-          mailbox->answers.push({sending.notification, sending.version, std::move(result)});
-          mailbox->ring();
-        });
+void Notifier::save(Timestamp now, std::uint64_t barrier) {
+  const bool watched = !stored_alerts_.empty() || !outside_.empty();
+  if (watched &&
+      (!changes_.empty() || now >= alive_written_at_ + kAliveInterval || now < alive_written_at_)) {
+    changes_.alive_at = now;
+    alive_written_at_ = now;
   }
+  std::uint64_t ticket = writer_.newest_ticket();
+  if (!changes_.empty()) {
+    ticket = writer_.submit(std::exchange(changes_, {}));
+    outbox_.seal(ticket, now);
+  }
+  if (barriers_.empty() ? barrier > barrier_done_ : barrier > barriers_.back().second)
+    barriers_.emplace_back(ticket, barrier);
+}
+
+bool Notifier::wait_recorded(std::chrono::milliseconds limit) {
+  const std::uint64_t barrier = ++barrier_asked_;
+  mailbox_->ring();
+  std::unique_lock lock(mutex_);
+  return recorded_.wait_for(lock, limit, [&] { return barrier_done_ >= barrier; });
+}
+
+void Notifier::tell_recorded() {
+  const Written written = writer_.written();
+  std::uint64_t done = 0;
+  while (!barriers_.empty() && (written.failing || barriers_.front().first <= written.ticket)) {
+    done = barriers_.front().second;
+    barriers_.pop_front();
+  }
+  if (done == 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    barrier_done_ = done;
+  }
+  recorded_.notify_all();
 }
 
 void Notifier::publish_status() {

@@ -37,6 +37,9 @@ AlertingOptions read_alerting_options(config::Mapping& root) {
   root.section("route", [&](config::Mapping& map) { plan->route = read_route(map, names); });
   root.each("inhibit_rules",
             [&](config::Mapping& map) { plan->inhibit_rules.push_back(read_inhibit_rule(map)); });
+  root.section("notifications", [&](config::Mapping& map) {
+    plan->delivery = read_delivery_options(map, names.receivers);
+  });
   root.not_served({"templates", "alerting"});
   options.notify = std::move(plan);
   return options;

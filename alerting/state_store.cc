@@ -1,9 +1,14 @@
 #include "alerting/state_store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <set>
 
+#include "agent/base/file.h"
 #include "agent/sqlite/connection.h"
 #include "agent/sqlite/migrations.h"
 #include "agent/sqlite/statement.h"
@@ -16,7 +21,7 @@ constexpr std::int32_t kApplicationId = 0x4c577374;  // "LWst"
 
 // Labels and annotations are JSON objects, times are milliseconds UTC (0: not yet), fingerprints
 // are hexadecimal and separated by blanks, a notification is its own JSON.
-constexpr std::array<std::string_view, 2> kSteps = {
+constexpr std::array<std::string_view, 3> kSteps = {
     "CREATE TABLE alert(rule TEXT NOT NULL, labels TEXT NOT NULL, annotations TEXT NOT NULL,"
     " state INTEGER NOT NULL, value REAL NOT NULL, active_at INTEGER NOT NULL,"
     " fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, keep_firing_since INTEGER NOT NULL,"
@@ -30,7 +35,17 @@ constexpr std::array<std::string_view, 2> kSteps = {
     " PRIMARY KEY(receiver, integration, group_key)) WITHOUT ROWID;"
     "CREATE TABLE fact(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
     // The API's JSON, one a silence.
-    "CREATE TABLE silence(id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;"};
+    "CREATE TABLE silence(id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;",
+    "ALTER TABLE outbox ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN fallback_asked INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE notice(labels TEXT PRIMARY KEY, annotations TEXT NOT NULL,"
+    " starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, generator_url TEXT NOT NULL,"
+    " updated_at INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE alerts_history(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);"
+    "CREATE TABLE notifications_history(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    " body TEXT NOT NULL);"
+    "CREATE TABLE dead_letters_history(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    " body TEXT NOT NULL);"};
 
 constexpr std::string_view kAliveAt = "alive_at";
 
@@ -55,6 +70,8 @@ std::vector<std::uint64_t> split_fingerprints(std::string_view text) {
   }
   return values;
 }
+
+std::string history_table(HistoryKind kind) { return std::string(name(kind)) + "_history"; }
 
 DeliveryKey read_key(const sqlite::Statement& row) {
   return {std::string(row.text(0)), std::uint32_t(row.integer(1)), std::string(row.text(2))};
@@ -111,14 +128,15 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
   const auto outbox = each_row(
       connection,
       "SELECT receiver, integration, group_key, version, attempts, next_attempt, last_error,"
-      " notification FROM outbox",
+      " notification, failing_since, fallback_asked FROM outbox",
       [&](const sqlite::Statement& row) {
         auto notification = decode_notification(row.text(7));
         if (!notification) return broken("the outbox", notification.error());
         notification->key = read_key(row);
         state.outbox.push_back({std::move(*notification), std::uint64_t(row.integer(3)),
                                 int(row.integer(4)), from_millis(row.integer(5)),
-                                std::string(row.text(6))});
+                                std::string(row.text(6)), from_millis(row.integer(8)),
+                                row.integer(9) != 0});
       });
   if (!outbox) return outbox.error();
   const auto told = each_row(
@@ -136,12 +154,41 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
         state.silences.push_back(*std::move(silence));
       });
   if (!silences) return silences.error();
+  const auto notices = each_row(
+      connection,
+      "SELECT labels, annotations, starts_at, ends_at, generator_url, updated_at FROM notice",
+      [&](const sqlite::Statement& row) {
+        auto labels = decode_labels(row.text(0));
+        auto annotations = decode_labels(row.text(1));
+        if (!labels || !annotations)
+          return broken("notices", (labels ? annotations : labels).error());
+        AlertNotice notice{*std::move(labels), *std::move(annotations), from_millis(row.integer(2)),
+                           from_millis(row.integer(3)), std::string(row.text(4))};
+        state.notices.push_back({std::move(notice), from_millis(row.integer(5))});
+      });
+  if (!notices) return notices.error();
+  for (const HistoryKind kind : kHistoryKinds) {
+    const auto history = each_row(
+        connection, "SELECT at, body FROM " + history_table(kind) + " ORDER BY id",
+        [&](const sqlite::Statement& row) {
+          state.history.push_back({kind, from_millis(row.integer(0)), std::string(row.text(1))});
+        });
+    if (!history) return history.error();
+  }
   const auto facts =
       each_row(connection, "SELECT name, value FROM fact", [&](const sqlite::Statement& row) {
         if (row.text(0) == kAliveAt) state.alive_at = from_millis(row.integer(1));
       });
   if (!facts) return facts.error();
   return state;
+}
+
+/// A file of kReserveBytes whose blocks are really there; false when there is no room for it.
+bool make_reserve(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (file && ::posix_fallocate(file.get(), 0, kReserveBytes) == 0) return true;
+  ::unlink(path.c_str());
+  return false;
 }
 
 struct Opened {
@@ -165,40 +212,45 @@ bool StateChanges::empty() const { return size() == 0 && !alive_at; }
 
 std::size_t StateChanges::size() const {
   return alerts.size() + forgotten_alerts.size() + outbox.size() + removed_outbox.size() +
-         log.size() + removed_log.size() + silences.size() + removed_silences.size();
+         log.size() + removed_log.size() + silences.size() + removed_silences.size() +
+         notices.size() + removed_notices.size() + history.size();
 }
 
-void StateChanges::append(StateChanges later) {
-  // Within one list the later entry wins when it is written; between a put and a removal of one
-  // key the later must win too.
-  const auto drop = [](auto& list, const auto& gone, auto key_of) {
-    std::erase_if(list, [&](const auto& item) {
-      return std::find(gone.begin(), gone.end(), key_of(item)) != gone.end();
+namespace {
+
+using AlertKey = std::pair<std::string, Labels>;
+AlertKey key_of(const StoredAlert& stored) { return {stored.rule, stored.alert.labels}; }
+DeliveryKey key_of(const OutboxRow& row) { return row.notification.key; }
+DeliveryKey key_of(const NotificationLogEntry& entry) { return entry.key; }
+std::string key_of(const Silence& silence) { return silence.id; }
+Labels key_of(const StoredNotice& stored) { return stored.notice.labels; }
+
+/// Puts the later list and its removals behind the earlier ones: of one key the later wins.
+template <typename Item, typename Key>
+void append_table(std::vector<Item>& list, std::vector<Key>& removed, std::vector<Item>& later,
+                  std::vector<Key>& later_removed) {
+  std::set<Key> gone(later_removed.begin(), later_removed.end());
+  std::set<Key> put;
+  for (const Item& item : later) put.insert(key_of(item));
+  if (!gone.empty() || !put.empty()) {
+    std::erase_if(list, [&](const Item& item) {
+      return gone.contains(key_of(item)) || put.contains(key_of(item));
     });
-  };
-  drop(alerts, later.forgotten_alerts,
-       [](const StoredAlert& a) { return std::pair(a.rule, a.alert.labels); });
-  drop(outbox, later.removed_outbox, [](const OutboxRow& row) { return row.notification.key; });
-  drop(log, later.removed_log, [](const NotificationLogEntry& entry) { return entry.key; });
-  drop(silences, later.removed_silences, [](const Silence& silence) { return silence.id; });
-  const auto undo = [](auto& gone, const auto& list, auto key_of) {
-    for (const auto& item : list) std::erase(gone, key_of(item));
-  };
-  undo(forgotten_alerts, later.alerts,
-       [](const StoredAlert& a) { return std::pair(a.rule, a.alert.labels); });
-  undo(removed_outbox, later.outbox, [](const OutboxRow& row) { return row.notification.key; });
-  undo(removed_log, later.log, [](const NotificationLogEntry& entry) { return entry.key; });
-  const auto move_to = [](auto& to, auto& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  };
-  move_to(alerts, later.alerts);
-  move_to(forgotten_alerts, later.forgotten_alerts);
-  move_to(outbox, later.outbox);
-  move_to(removed_outbox, later.removed_outbox);
-  move_to(log, later.log);
-  move_to(removed_log, later.removed_log);
-  move_to(silences, later.silences);
-  move_to(removed_silences, later.removed_silences);
+    std::erase_if(removed, [&](const Key& key) { return put.contains(key) || gone.contains(key); });
+  }
+  std::move(later.begin(), later.end(), std::back_inserter(list));
+  std::move(later_removed.begin(), later_removed.end(), std::back_inserter(removed));
+}
+
+}  // namespace
+
+void StateChanges::append(StateChanges later) {
+  append_table(alerts, forgotten_alerts, later.alerts, later.forgotten_alerts);
+  append_table(outbox, removed_outbox, later.outbox, later.removed_outbox);
+  append_table(log, removed_log, later.log, later.removed_log);
+  append_table(silences, removed_silences, later.silences, later.removed_silences);
+  append_table(notices, removed_notices, later.notices, later.removed_notices);
+  std::move(later.history.begin(), later.history.end(), std::back_inserter(history));
   if (later.alive_at) alive_at = later.alive_at;
 }
 
@@ -220,12 +272,16 @@ struct StateStore::Database {
   Result<void> put_alert(const StoredAlert& stored);
   Result<void> put_outbox(const OutboxRow& row);
   Result<void> put_log(const NotificationLogEntry& entry);
+  Result<void> put_notice(const StoredNotice& stored);
+  Result<void> put_history(const std::vector<HistoryEntry>& entries);
   Result<void> remove(const StateChanges& changes);
   Result<void> put(const StateChanges& changes);
 
   sqlite::Connection connection;
-  std::optional<sqlite::Statement> alert, outbox, log, fact, silence;
-  std::optional<sqlite::Statement> no_alert, no_outbox, no_log, no_silence;
+  bool reserved = false;
+  std::optional<sqlite::Statement> alert, outbox, log, fact, silence, notice;
+  std::optional<sqlite::Statement> no_alert, no_outbox, no_log, no_silence, no_notice;
+  std::array<std::optional<sqlite::Statement>, kHistoryKinds.size()> history, trim;
 };
 
 Result<void> StateStore::Database::put_alert(const StoredAlert& stored) {
@@ -250,15 +306,54 @@ Result<void> StateStore::Database::put_alert(const StoredAlert& stored) {
 }
 
 Result<void> StateStore::Database::put_outbox(const OutboxRow& row) {
-  return run(outbox, "INSERT OR REPLACE INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+  return run(outbox, "INSERT OR REPLACE INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
              [&](sqlite::Statement& statement) {
                bind_key(statement, row.notification.key)
                    .bind(4, std::int64_t(row.version))
                    .bind(5, row.attempts)
                    .bind(6, to_millis(row.next_attempt))
                    .bind(7, row.last_error)
-                   .bind(8, encode_notification(row.notification));
+                   .bind(8, encode_notification(row.notification))
+                   .bind(9, to_millis(row.failing_since))
+                   .bind(10, row.fallback_asked ? 1 : 0);
              });
+}
+
+Result<void> StateStore::Database::put_notice(const StoredNotice& stored) {
+  const AlertNotice& one = stored.notice;
+  return run(notice, "INSERT OR REPLACE INTO notice VALUES(?1,?2,?3,?4,?5,?6)",
+             [&](sqlite::Statement& statement) {
+               statement.bind(1, encode_labels(one.labels))
+                   .bind(2, encode_labels(one.annotations))
+                   .bind(3, to_millis(one.starts_at))
+                   .bind(4, to_millis(one.ends_at))
+                   .bind(5, one.generator_url)
+                   .bind(6, to_millis(stored.updated_at));
+             });
+}
+
+Result<void> StateStore::Database::put_history(const std::vector<HistoryEntry>& entries) {
+  std::array<bool, kHistoryKinds.size()> grown{};
+  for (const HistoryEntry& entry : entries) {
+    const auto kind = std::size_t(entry.kind);
+    auto done = run(history.at(kind),
+                    "INSERT INTO " + history_table(entry.kind) + "(at, body) VALUES(?1,?2)",
+                    [&](sqlite::Statement& statement) {
+                      statement.bind(1, to_millis(entry.at)).bind(2, entry.body);
+                    });
+    if (!done) return done;
+    grown.at(kind) = true;
+  }
+  for (const HistoryKind kind : kHistoryKinds) {
+    if (!grown.at(std::size_t(kind))) continue;
+    const std::string table = history_table(kind);
+    auto done =
+        run(trim.at(std::size_t(kind)),
+            "DELETE FROM " + table + " WHERE id <= (SELECT max(id) FROM " + table + ") - ?1",
+            [&](sqlite::Statement& statement) { statement.bind(1, std::int64_t(kHistoryLimit)); });
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> StateStore::Database::put_log(const NotificationLogEntry& entry) {
@@ -297,6 +392,12 @@ Result<void> StateStore::Database::remove(const StateChanges& changes) {
                         [&](sqlite::Statement& statement) { statement.bind(1, id); });
         !done)
       return done;
+  for (const Labels& labels : changes.removed_notices)
+    if (auto done =
+            run(no_notice, "DELETE FROM notice WHERE labels=?1",
+                [&](sqlite::Statement& statement) { statement.bind(1, encode_labels(labels)); });
+        !done)
+      return done;
   return {};
 }
 
@@ -314,6 +415,9 @@ Result<void> StateStore::Database::put(const StateChanges& changes) {
                         });
         !done)
       return done;
+  for (const StoredNotice& stored : changes.notices)
+    if (auto done = put_notice(stored); !done) return done;
+  if (auto done = put_history(changes.history); !done) return done;
   if (!changes.alive_at) return {};
   return run(fact, "INSERT OR REPLACE INTO fact VALUES(?1,?2)", [&](sqlite::Statement& statement) {
     statement.bind(1, kAliveAt).bind(2, to_millis(*changes.alive_at));
@@ -343,12 +447,27 @@ Result<StateStore> StateStore::open(const std::string& path, Timestamp now, Log&
   StateStore store(std::make_unique<Database>(std::move(opened->connection)),
                    std::move(opened->state));
   store.trouble_ = std::move(trouble);
+  store.database_->reserved = make_reserve(path + ".reserve");
   return store;
 }
 
 StoredState StateStore::take_loaded() { return std::exchange(loaded_, {}); }
 
 Result<void> StateStore::write(const StateChanges& changes) {
+  auto done = try_write(changes);
+  const std::string reserve = database_->connection.path() + ".reserve";
+  if (done) {
+    if (!database_->reserved) database_->reserved = make_reserve(reserve);
+    return done;
+  }
+  // Room of any kind of trouble's own: only a full disk can make use of it.
+  if (done.error().kind != ErrorKind::Unavailable || !database_->reserved) return done;
+  database_->reserved = false;
+  if (::unlink(reserve.c_str()) != 0) return done;
+  return try_write(changes);
+}
+
+Result<void> StateStore::try_write(const StateChanges& changes) {
   auto transaction = sqlite::Transaction::begin(database_->connection);
   if (!transaction) return std::move(transaction).error();
   if (auto done = database_->remove(changes); !done) return done;

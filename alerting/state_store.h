@@ -1,6 +1,6 @@
 // StateStore: state.db, what must outlive a restart: alerts, notifications not delivered yet,
-// what was told, and silences. One SQLite file in the data folder, written by the dispatch thread
-// alone.
+// what was told, silences, and history. One SQLite file in the data folder, written by the state
+// thread alone; state.db.reserve beside it is room that a full disk gives back.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,20 @@
 #include "agent/base/log.h"
 #include "agent/base/result.h"
 #include "alerting/notify/dispatcher.h"
+#include "alerting/notify/history.h"
 #include "alerting/notify/outbox.h"
 #include "alerting/update.h"
 
 namespace lapwing::alerting {
+
+/// Kept free for state.db.
+inline constexpr std::size_t kReserveBytes = 1 << 20;
+
+/// An alert that others told of, which no rule of ours would tell again after a restart.
+struct StoredNotice {
+  AlertNotice notice;
+  Timestamp updated_at{};
+};
 
 /// All that one step changed: written in one transaction, or not at all.
 struct StateChanges {
@@ -26,6 +36,9 @@ struct StateChanges {
   std::vector<DeliveryKey> removed_log;
   std::vector<Silence> silences;
   std::vector<std::string> removed_silences;  ///< ids
+  std::vector<StoredNotice> notices;          ///< that others told of
+  std::vector<Labels> removed_notices;
+  std::vector<HistoryEntry> history;
   std::optional<Timestamp> alive_at;
 
   bool empty() const;
@@ -39,7 +52,9 @@ struct StoredState {
   std::vector<OutboxRow> outbox;
   std::vector<NotificationLogEntry> log;
   std::vector<Silence> silences;
-  Timestamp alive_at{};  ///< when alerts were last known to be watched
+  std::vector<StoredNotice> notices;
+  std::vector<HistoryEntry> history;  ///< oldest first
+  Timestamp alive_at{};               ///< when alerts were last known to be watched
 };
 
 /// One thread at a time.
@@ -55,7 +70,7 @@ class StateStore {
   /// What was read when the file was opened; rows that cannot be read are left out and logged.
   StoredState take_loaded();
 
-  /// On an error nothing of it is stored.
+  /// On an error nothing of it is stored. A full disk gets the reserve and one more try.
   Result<void> write(const StateChanges& changes);
 
   /// What was set aside at the start; empty when nothing was.
@@ -63,6 +78,7 @@ class StateStore {
 
  private:
   struct Database;
+  Result<void> try_write(const StateChanges& changes);
   StateStore(std::unique_ptr<Database> database, StoredState loaded);
 
   std::unique_ptr<Database> database_;

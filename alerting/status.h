@@ -61,6 +61,7 @@ struct ReceiverStatus {
   std::uint64_t delivered = 0;
   std::uint64_t failed = 0;
   std::uint64_t waiting = 0;  ///< in the outbox
+  std::uint64_t dead = 0;     ///< given up since the start
   Timestamp last_delivery{};
   std::string last_error;
 };

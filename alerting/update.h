@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "alerting/alert.h"
+#include "alerting/notify/notification.h"
 
 namespace lapwing::alerting {
 
@@ -22,12 +23,15 @@ struct AlertNotice {
   Timestamp starts_at{};
   Timestamp ends_at{};  ///< past: resolved; future: unless it is told again before
   std::string generator_url;
+  AlertValues values{};  ///< once it has ended, where they are known
 };
 
 struct RuleUpdate {
   std::vector<StoredAlert> changed;
   std::vector<std::pair<std::string, Labels>> forgotten;  ///< rule, labels
   std::vector<AlertNotice> notices;
+  /// The notices come from elsewhere: no rule of ours remembers them.
+  bool from_outside = false;
 
   bool empty() const { return changed.empty() && forgotten.empty() && notices.empty(); }
 };

@@ -51,6 +51,7 @@ constexpr std::array kApiRoutes = {
     ApiRoute{Takes::Get, "/api/v1/status/tsdb", api::tsdb},
     ApiRoute{Takes::Get, "/api/v1/status/walreplay", api::walreplay},
     ApiRoute{Takes::Get, "/api/v1/status/lapwing", api::lapwing_status},
+    ApiRoute{Takes::Get, "/api/v1/history/*", api::history},
     ApiRoute{Takes::Get, "/api/v1/notifications", api::notifications},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/snapshot", api::admin_disabled},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/delete_series", api::admin_disabled},

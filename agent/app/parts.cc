@@ -92,6 +92,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       collect_thread_(ground_->clock),
       rules_thread_(ground_->clock),
       dispatch_thread_(ground_->clock),
+      state_thread_(ground_->clock),
       live_thread_(ground_->clock),
       client_(std::make_unique<http::Client>(ground_->log, ground_->registry, kClientOptions)),
       collection_(
@@ -124,6 +125,8 @@ App::Parts::~Parts() {
   live_thread_.stop();
   rules_thread_.stop();
   dispatch_thread_.stop();
+  state_thread_.stop();
+  alerting_->step_state(ground_->clock.now());  // What dispatch said last.
   client_.reset();
   collection_.reset();
   alerting_.reset();
@@ -133,6 +136,8 @@ App::Parts::~Parts() {
 
 void App::Parts::start() {
   store_thread_.start("store", [this](Timestamp now) { return store_->step(now); });
+  state_thread_.start("state", [this](Timestamp now) { return alerting_->step_state(now); });
+  alerting_->on_state_wake([this] { state_thread_.wake(); });
   dispatch_thread_.start("dispatch",
                          [this](Timestamp now) { return alerting_->step_dispatch(now); });
   alerting_->on_dispatch_wake([this] { dispatch_thread_.wake(); });
@@ -289,6 +294,7 @@ std::string App::Parts::status_line() const {
   return line;
 }
 
+// Not the state thread: a disk may hang, and all else goes on.
 bool App::Parts::alive() const {
   for (const Thread* thread :
        {&store_thread_, &collect_thread_, &rules_thread_, &dispatch_thread_, &live_thread_})

@@ -97,6 +97,7 @@ class App::Parts {
   Thread collect_thread_;
   Thread rules_thread_;
   Thread dispatch_thread_;
+  Thread state_thread_;
   Thread live_thread_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<collectors::Collection> collection_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "alerting/notify/history.h"
 #include "alerting/notify/silence.h"
 #include "alerting/status.h"
 #include "alerting/update.h"
@@ -22,6 +23,8 @@ struct NotifyAccess {
   std::function<Result<void>(std::string_view id)> expire_silence;
   /// Alerts that others found. False when the queue is full.
   std::function<bool(std::vector<AlertNotice>)> post;
+  /// Newest first.
+  std::function<std::vector<HistoryEntry>(HistoryKind)> history;
 };
 
 }  // namespace lapwing::alerting

@@ -81,12 +81,12 @@ void Dispatcher::insert(const Labels& labels, Timestamp now) {
   }
 }
 
-std::vector<Labels> Dispatcher::inhibitors(Timestamp now) const {
-  std::vector<Labels> firing;
-  if (plan_->inhibit_rules.empty()) return firing;
-  for (const auto& [labels, held] : alerts_)
-    if (!held.resolved(now)) firing.push_back(labels);
-  return firing;
+Inhibition Dispatcher::inhibition(Timestamp now) const {
+  Inhibition inhibition(plan_->inhibit_rules);
+  if (!plan_->inhibit_rules.empty())
+    for (const auto& [labels, held] : alerts_)
+      if (!held.resolved(now)) inhibition.add(labels);
+  return inhibition;
 }
 
 Dispatcher::Due Dispatcher::due(Timestamp now, const Silences& silences) {
@@ -97,14 +97,14 @@ Dispatcher::Due Dispatcher::due(Timestamp now, const Silences& silences) {
   if (!ready.empty()) {
     std::stable_sort(ready.begin(), ready.end(),
                      [](const Group* a, const Group* b) { return a->next_flush < b->next_flush; });
-    const std::vector<Labels> firing = inhibitors(now);
-    for (Group* group : ready) flush(*group, now, firing, silences, out);
+    const Inhibition quiet = inhibition(now);
+    for (Group* group : ready) flush(*group, now, quiet, silences, out);
   }
   if (now >= next_garbage_) collect_garbage(now, out);
   return out;
 }
 
-void Dispatcher::flush(Group& group, Timestamp now, std::span<const Labels> firing,
+void Dispatcher::flush(Group& group, Timestamp now, const Inhibition& inhibition,
                        const Silences& silences, Due& out) {
   group.flushed = true;
   group.next_flush = now + group.route->group_interval;
@@ -116,11 +116,12 @@ void Dispatcher::flush(Group& group, Timestamp now, std::span<const Labels> firi
     const Held& held = alerts_.at(labels);
     const bool resolved = held.resolved(now);
     if (resolved) group.resolved.emplace_back(labels, put_at);
-    if (muted || inhibitor(plan_->inhibit_rules, labels, firing) != nullptr ||
+    if (muted || inhibition.source_of(labels) != nullptr ||
         !silences.silencing(labels, now).empty())
       continue;
     alerts.push_back({labels, held.notice.annotations, held.notice.starts_at,
-                      resolved ? held.notice.ends_at : Timestamp{}, held.notice.generator_url});
+                      resolved ? held.notice.ends_at : Timestamp{}, held.notice.generator_url,
+                      resolved ? held.notice.values : AlertValues{}});
   }
   std::stable_sort(alerts.begin(), alerts.end(), [](const auto& a, const auto& b) {
     return notification_order(a.labels, b.labels);
@@ -156,6 +157,9 @@ void Dispatcher::consider(Group& group, const ReceiverPlan& receiver, std::uint3
     out.logged.push_back(delivered(notification, now));
     return;
   }
+  const auto told = log_.find(notification.key);
+  notification.idempotency_key =
+      idempotency_key(notification, told != log_.end() ? told->second.at : Timestamp{});
   group.waiting.push_back(notification.key);
   waiting_[notification.key] = true;
   out.notifications.push_back(std::move(notification));
@@ -211,7 +215,12 @@ void Dispatcher::collect_garbage(Timestamp now, Due& out) {
     const bool held = old && std::any_of(groups_.begin(), groups_.end(), [&](const auto& item) {
                         return item.second.members.contains(at->first);
                       });
-    at = old && !held ? alerts_.erase(at) : std::next(at);
+    if (!old || held) {
+      ++at;
+      continue;
+    }
+    out.forgotten_alerts.push_back(at->first);
+    at = alerts_.erase(at);
   }
   for (auto at = log_.begin(); at != log_.end();) {
     if (at->second.at + kLogRetention >= now) {
@@ -225,7 +234,7 @@ void Dispatcher::collect_garbage(Timestamp now, Due& out) {
 
 NotifyStatus Dispatcher::status(Timestamp now, const Silences& silences) const {
   NotifyStatus status;
-  const std::vector<Labels> firing = inhibitors(now);
+  const Inhibition quiet = inhibition(now);
   std::unordered_map<Labels, std::size_t> places;
   for (const auto& [labels, held] : alerts_) {
     if (held.resolved(now)) continue;
@@ -238,7 +247,7 @@ NotifyStatus Dispatcher::status(Timestamp now, const Silences& silences) const {
     alert.updated_at = held.updated_at;
     alert.generator_url = held.notice.generator_url;
     alert.silenced_by = silences.silencing(labels, now);
-    if (const Labels* by = inhibitor(plan_->inhibit_rules, labels, firing))
+    if (const Labels* by = quiet.source_of(labels))
       alert.inhibited_by.push_back(fingerprint_text(fingerprint(*by)));
     if (plan_->route)
       for (const Route* route : match_routes(*plan_->route, labels))

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "alerting/notify/delivery_options.h"
 #include "alerting/notify/inhibit.h"
 #include "alerting/notify/notification.h"
 #include "alerting/notify/route.h"
@@ -28,6 +29,7 @@ struct NotifyPlan {
   std::optional<Route> route;  ///< none: alerts are shown only
   std::vector<InhibitRule> inhibit_rules;
   std::vector<ReceiverPlan> receivers;
+  DeliveryOptions delivery;
 
   const ReceiverPlan* find(std::string_view receiver) const;
 };
@@ -54,6 +56,7 @@ class Dispatcher {
     std::vector<Notification> notifications;   ///< to be delivered
     std::vector<NotificationLogEntry> logged;  ///< noted without telling anyone
     std::vector<DeliveryKey> forgotten;        ///< log entries that have grown old
+    std::vector<Labels> forgotten_alerts;      ///< ended long ago, in no group
   };
   /// What groups whose time has come have to say. A notification takes the place of an earlier
   /// one with the same key that is not delivered yet.
@@ -95,9 +98,8 @@ class Dispatcher {
   using GroupId = std::pair<const Route*, Labels>;
 
   void insert(const Labels& labels, Timestamp now);
-  /// Labels of the alerts that can keep others quiet.
-  std::vector<Labels> inhibitors(Timestamp now) const;
-  void flush(Group& group, Timestamp now, std::span<const Labels> firing, const Silences& silences,
+  Inhibition inhibition(Timestamp now) const;
+  void flush(Group& group, Timestamp now, const Inhibition& inhibition, const Silences& silences,
              Due& out);
   void consider(Group& group, const ReceiverPlan& receiver, std::uint32_t integration,
                 const std::vector<NotificationAlert>& alerts, Timestamp now, Due& out);

@@ -1,8 +1,16 @@
 #include "alerting/notify/inhibit.h"
 
-#include <algorithm>
-
 namespace lapwing::alerting {
+
+namespace {
+
+std::string equal_values(const InhibitRule& rule, const Labels& labels) {
+  std::string values;
+  for (const std::string& label : rule.equal) values.append(labels.get(label)).append(1, '\xff');
+  return values;
+}
+
+}  // namespace
 
 InhibitRule read_inhibit_rule(config::Mapping& map) {
   InhibitRule rule;
@@ -13,18 +21,26 @@ InhibitRule read_inhibit_rule(config::Mapping& map) {
   return rule;
 }
 
-const Labels* inhibitor(std::span<const InhibitRule> rules, const Labels& labels,
-                        std::span<const Labels> firing) {
-  for (const InhibitRule& rule : rules) {
-    if (!matches_all(rule.target, labels)) continue;
-    const bool two_sided = matches_all(rule.source, labels);
-    for (const Labels& source : firing) {
-      if (!matches_all(rule.source, source)) continue;
-      const bool equal = std::all_of(rule.equal.begin(), rule.equal.end(), [&](const auto& label) {
-        return source.get(label) == labels.get(label);
-      });
-      if (equal && !(two_sided && matches_all(rule.target, source))) return &source;
-    }
+void Inhibition::add(const Labels& labels) {
+  const Labels* kept = nullptr;
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    if (!matches_all(rules_[i].source, labels)) continue;
+    if (kept == nullptr) kept = &firing_.emplace_back(labels);
+    Sources& sources = sources_[i][equal_values(rules_[i], labels)];
+    if (sources.any == nullptr) sources.any = kept;
+    if (sources.one_sided == nullptr && !matches_all(rules_[i].target, labels))
+      sources.one_sided = kept;
+  }
+}
+
+const Labels* Inhibition::source_of(const Labels& labels) const {
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    if (sources_[i].empty() || !matches_all(rules_[i].target, labels)) continue;
+    const auto found = sources_[i].find(equal_values(rules_[i], labels));
+    if (found == sources_[i].end()) continue;
+    const bool two_sided = matches_all(rules_[i].source, labels);
+    const Labels* source = two_sided ? found->second.one_sided : found->second.any;
+    if (source != nullptr) return source;
   }
   return nullptr;
 }

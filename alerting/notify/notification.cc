@@ -33,6 +33,17 @@ Timestamp read_time(const JsonValue& object, std::string_view member) {
   return value != nullptr ? from_millis(std::int64_t(value->number)) : Timestamp{};
 }
 
+/// NaN where it is missing or null, which is how a NaN is written.
+double read_number(const JsonValue& object, std::string_view member) {
+  const JsonValue* value = object.find(member);
+  const bool number = value != nullptr && value->kind == JsonValue::Kind::Number;
+  return number ? value->number : std::numeric_limits<double>::quiet_NaN();
+}
+
+AlertValues read_values(const JsonValue& alert) {
+  return {read_number(alert, "peak"), read_number(alert, "last"), read_number(alert, "recovered")};
+}
+
 void write_fingerprints(JsonWriter& json, const std::vector<std::uint64_t>& fingerprints) {
   json.begin_array();
   for (const std::uint64_t value : fingerprints) json.string(fingerprint_text(value));
@@ -104,6 +115,21 @@ bool Notification::any_firing() const {
                      [](const NotificationAlert& alert) { return !alert.resolved(); });
 }
 
+std::string idempotency_key(const Notification& notification, Timestamp told_last) {
+  std::string news = notification.key.receiver;
+  const auto add = [&](std::string_view text) { news.append(1, '\xff').append(text); };
+  add(std::to_string(notification.key.integration));
+  add(notification.key.group_key);
+  add(std::to_string(to_millis(told_last)));
+  for (const NotificationAlert& alert : notification.alerts) {
+    add(fingerprint_text(fingerprint(alert.labels)));
+    add(std::to_string(to_millis(alert.starts_at)));
+    add(std::to_string(to_millis(alert.ends_at)));
+  }
+  constexpr std::uint64_t kOtherSeed = 0x9e3779b97f4a7c15U;
+  return fingerprint_text(fnv1a(news)) + fingerprint_text(fnv1a(news, kOtherSeed));
+}
+
 std::string encode_notification(const Notification& notification) {
   std::string text;
   JsonWriter json(text);
@@ -119,6 +145,7 @@ std::string encode_notification(const Notification& notification) {
   write_fingerprints(json, notification.firing);
   json.key("resolved");
   write_fingerprints(json, notification.resolved);
+  json.key("idempotency_key").string(notification.idempotency_key);
   json.key("alerts").begin_array();
   for (const NotificationAlert& alert : notification.alerts) {
     json.begin_object().key("labels");
@@ -127,7 +154,13 @@ std::string encode_notification(const Notification& notification) {
     write_labels(json, alert.annotations);
     json.key("starts_at").integer(to_millis(alert.starts_at));
     json.key("ends_at").integer(to_millis(alert.ends_at));
-    json.key("generator_url").string(alert.generator_url).end_object();
+    json.key("generator_url").string(alert.generator_url);
+    if (alert.values.known()) {
+      json.key("peak").number(alert.values.peak);
+      json.key("last").number(alert.values.last);
+      json.key("recovered").number(alert.values.recovered);
+    }
+    json.end_object();
   }
   json.end_array().end_object();
   return text;
@@ -148,6 +181,7 @@ Result<Notification> decode_notification(std::string_view text) {
   notification.group_interval = read_time(*root, "group_interval").time_since_epoch();
   notification.firing = read_fingerprints(root->find("firing"));
   notification.resolved = read_fingerprints(root->find("resolved"));
+  notification.idempotency_key = root->string_at("idempotency_key");
   const JsonValue* alerts = root->find("alerts");
   if (alerts == nullptr || notification.key.receiver.empty())
     return corrupt("notification: it lacks its receiver or its alerts");
@@ -158,7 +192,8 @@ Result<Notification> decode_notification(std::string_view text) {
       return Error((labels ? annotations : labels).error()).in("notification");
     notification.alerts.push_back({std::move(*labels), std::move(*annotations),
                                    read_time(item, "starts_at"), read_time(item, "ends_at"),
-                                   std::string(item.string_at("generator_url"))});
+                                   std::string(item.string_at("generator_url")),
+                                   read_values(item)});
   }
   return notification;
 }

@@ -1,7 +1,9 @@
 // A notification: what a group of alerts has to say to one receiver, and how it is told apart.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -19,12 +21,23 @@ std::uint64_t fingerprint(const Labels& labels);
 /// Sixteen hexadecimal digits.
 std::string fingerprint_text(std::uint64_t fingerprint);
 
+/// What a resolved alert's expression was worth. NaN where it is not known: alerts that others
+/// found, and a last or recovered value that the expression does not show.
+struct AlertValues {
+  double peak = std::numeric_limits<double>::quiet_NaN();       ///< the worst while it fired
+  double last = std::numeric_limits<double>::quiet_NaN();       ///< the last that was still bad
+  double recovered = std::numeric_limits<double>::quiet_NaN();  ///< the first that was good again
+
+  bool known() const { return !std::isnan(peak); }
+};
+
 struct NotificationAlert {
   Labels labels;
   Labels annotations;
   Timestamp starts_at{};
   Timestamp ends_at{};  ///< zero while firing
   std::string generator_url;
+  AlertValues values{};
 
   bool resolved() const { return ends_at != Timestamp{}; }
 };
@@ -52,9 +65,16 @@ struct Notification {
   /// receiver does not want to hear of included.
   std::vector<std::uint64_t> firing;
   std::vector<std::uint64_t> resolved;
+  /// The same for the same news, also when it is worked out anew after a crash: a receiver that
+  /// gets one twice has been told twice of one thing. Empty: none.
+  std::string idempotency_key{};
 
   bool any_firing() const;
 };
+
+/// The key: receiver, group, when it was told last (zero: never), and which alerts began and ended
+/// when. Texts such as annotations do not count.
+std::string idempotency_key(const Notification& notification, Timestamp told_last);
 
 /// JSON of our own, for state.db.
 std::string encode_notification(const Notification& notification);

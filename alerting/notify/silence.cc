@@ -93,6 +93,41 @@ Silences::Silences(std::vector<Silence> kept, MakeId make_id) : make_id_(std::mo
     std::string id = silence.id;
     silences_.insert_or_assign(std::move(id), std::move(silence));
   }
+  index_all();
+}
+
+void Silences::index(const Silence& silence) {
+  found_.clear();
+  for (const Matcher& matcher : silence.matchers) {
+    if (matcher.kind() != MatchKind::Equal || matcher.value().empty()) continue;
+    by_equal_[matcher.label() + '\xff' + matcher.value()].push_back(silence.id);
+    return;
+  }
+  without_equal_.push_back(silence.id);
+}
+
+void Silences::index_all() {
+  by_equal_.clear();
+  without_equal_.clear();
+  for (const auto& [id, silence] : silences_) index(silence);
+}
+
+const std::vector<std::string>& Silences::matching(const Labels& labels) const {
+  if (const auto known = found_.find(labels); known != found_.end()) return known->second;
+  if (found_.size() >= kSilenceCacheLimit) found_.clear();
+  std::vector<std::string> ids;
+  const auto look = [&](const std::vector<std::string>& candidates) {
+    for (const std::string& id : candidates)
+      if (matches_all(silences_.at(id).matchers, labels)) ids.push_back(id);
+  };
+  look(without_equal_);
+  std::string key;
+  for (const Label label : labels) {
+    key.assign(label.name).append(1, '\xff').append(label.value);
+    if (const auto found = by_equal_.find(key); found != by_equal_.end()) look(found->second);
+  }
+  std::sort(ids.begin(), ids.end());
+  return found_.emplace(labels, std::move(ids)).first->second;
 }
 
 Result<Silences::Change> Silences::set(Silence silence, Timestamp now) {
@@ -122,6 +157,7 @@ Result<Silences::Change> Silences::set(Silence silence, Timestamp now) {
   silence.updated_at = now;
   change.id = silence.id;
   change.stored.push_back(silence);
+  index(silence);
   silences_.insert_or_assign(change.id, std::move(silence));
   return change;
 }
@@ -141,9 +177,9 @@ Result<Silences::Change> Silences::expire(std::string_view id, Timestamp now) {
 
 std::vector<std::string> Silences::silencing(const Labels& labels, Timestamp now) const {
   std::vector<std::string> ids;
-  for (const auto& [id, silence] : silences_)
-    if (silence.state(now) == SilenceState::Active && matches_all(silence.matchers, labels))
-      ids.push_back(id);
+  if (silences_.empty()) return ids;
+  for (const std::string& id : matching(labels))
+    if (silences_.at(id).state(now) == SilenceState::Active) ids.push_back(id);
   return ids;
 }
 
@@ -184,6 +220,7 @@ std::vector<std::string> Silences::forget_old(Timestamp now) {
     ids.push_back(item.first);
     return true;
   });
+  if (!ids.empty()) index_all();
   return ids;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/base/result.h"
@@ -15,6 +16,8 @@
 
 namespace lapwing::alerting {
 
+/// Alerts whose silences are remembered.
+inline constexpr std::size_t kSilenceCacheLimit = 100'000;
 /// Silences held at most, the ended ones that are still shown included.
 inline constexpr std::size_t kSilenceLimit = 10'000;
 inline constexpr std::size_t kSilenceBytesLimit = 64 * 1024;  ///< of one, as JSON
@@ -69,8 +72,18 @@ class Silences {
   static std::string random_uuid();
 
  private:
+  /// Ids of the silences, ended ones too, that match these labels. Valid until the next call.
+  const std::vector<std::string>& matching(const Labels& labels) const;
+  void index(const Silence& silence);
+  void index_all();
+
   std::map<std::string, Silence, std::less<>> silences_;  // by id
   MakeId make_id_;
+  // A silence with an equal matcher is looked at for alerts with that label alone; what was found
+  // is remembered until a silence is made. Matchers never change under one id.
+  std::unordered_map<std::string, std::vector<std::string>> by_equal_;  // label, 0xff, value → ids
+  std::vector<std::string> without_equal_;                              // ids
+  mutable std::unordered_map<Labels, std::vector<std::string>> found_;
 };
 
 bool is_uuid(std::string_view text);

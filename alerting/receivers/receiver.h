@@ -17,7 +17,9 @@ enum class DeliveryOutcome {
 
 struct DeliveryResult {
   DeliveryOutcome outcome = DeliveryOutcome::Delivered;
-  std::string error;  ///< the receiver's own words; empty when delivered
+  std::string error;       ///< the receiver's own words; empty when delivered
+  Duration retry_after{};  ///< how long it asks to be left alone (Retry-After); zero: it does not
+  std::string receipt{};   ///< of what it took: its answer, in short
 };
 
 /// http::Client::send, or a test's own.

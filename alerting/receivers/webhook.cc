@@ -76,7 +76,11 @@ Result<std::string> secret_text(const config::Secret& secret, const std::string&
 
 DeliveryResult judge(const Result<http::ClientResponse>& answer) {
   if (!answer) return {DeliveryOutcome::Retry, answer.error().message};
-  if (answer->status / 100 == 2) return {};
+  if (answer->status / 100 == 2) {
+    DeliveryResult delivered;
+    delivered.receipt = std::to_string(answer->status);
+    return delivered;
+  }
   std::string words = "unexpected status code " + std::to_string(answer->status);
   if (!answer->body.empty()) words += ": " + answer->body.substr(0, kShownAnswerBytes);
   return {answer->status / 100 == 5 ? DeliveryOutcome::Retry : DeliveryOutcome::Rejected, words};
@@ -194,6 +198,8 @@ void WebhookReceiver::send(const Notification& notification, const std::string& 
                            const HttpSender& http, Done done) const {
   auto prepared = request();
   if (!prepared) return done({DeliveryOutcome::Retry, prepared.error().message});
+  if (!notification.idempotency_key.empty())
+    prepared->headers.emplace_back("Idempotency-Key", notification.idempotency_key);
   prepared->body = webhook_payload(notification, external_url, options_.max_alerts);
   http(std::move(*prepared), [done = std::move(done)](const Result<http::ClientResponse>& answer) {
     done(judge(answer));

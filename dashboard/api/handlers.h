@@ -56,6 +56,9 @@ http::Response flags(const Dependencies& from, const http::Request& request);
 http::Response tsdb(const Dependencies& from, const http::Request& request);
 http::Response walreplay(const Dependencies& from, const http::Request& request);
 
+// history.cc: ours. path_arguments[0] is the kind.
+http::Response history(const Dependencies& from, const http::Request& request);
+
 // lapwing_status.cc: GET /api/v1/status/lapwing, ours.
 http::Response lapwing_status(const Dependencies& from, const http::Request& request);
 

@@ -61,6 +61,7 @@ void write_receiver(JsonWriter& json, const alerting::ReceiverStatus& receiver) 
   json.key("delivered").integer(std::int64_t(receiver.delivered));
   json.key("failed").integer(std::int64_t(receiver.failed));
   json.key("waiting").integer(std::int64_t(receiver.waiting));
+  json.key("dead").integer(std::int64_t(receiver.dead));
   write_time(json, "lastDelivery", receiver.last_delivery);
   json.key("lastError").string(receiver.last_error);
   json.end_object();

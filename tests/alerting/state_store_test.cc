@@ -47,6 +47,8 @@ OutboxRow row() {
   outbox.attempts = 2;
   outbox.next_attempt = kStart + 5s;
   outbox.last_error = "refused";
+  outbox.failing_since = kStart + 4s;
+  outbox.fallback_asked = true;
   return outbox;
 }
 
@@ -73,6 +75,8 @@ TEST_CASE("state store: what is written is there after a restart") {
   CHECK(state.outbox[0].attempts == 2);
   CHECK(state.outbox[0].next_attempt == kStart + 5s);
   CHECK(state.outbox[0].last_error == "refused");
+  CHECK(state.outbox[0].failing_since == kStart + 4s);
+  CHECK(state.outbox[0].fallback_asked);
   REQUIRE(state.log.size() == 1);
   CHECK(state.log[0].firing == std::vector<std::uint64_t>{1, 0xffffffffffffffffu});
   CHECK(state.alive_at == kStart + 9s);
@@ -158,4 +162,36 @@ TEST_CASE("state changes: the later of two wins") {
   CHECK(changes.alerts.empty());
   CHECK(changes.removed_outbox.empty());
   CHECK(changes.size() == 2);
+}
+
+TEST_CASE("state store: alerts of others and history are kept") {
+  Bench bench;
+  StateChanges changes;
+  changes.notices = {
+      {{Labels{{"a", "b"}}, Labels{{"s", "t"}}, kStart, kStart + 1min, "http://g"}, kStart + 1s}};
+  changes.history = {{HistoryKind::Alerts, kStart, "{}"},
+                     {HistoryKind::DeadLetters, kStart, "{\"d\":1}"},
+                     {HistoryKind::Alerts, kStart + 1s, "{\"a\":2}"}};
+  REQUIRE(bench.open().write(changes).ok());
+  StoredState state = bench.reopened();
+  REQUIRE(state.notices.size() == 1);
+  CHECK(state.notices[0].notice.labels == Labels{{"a", "b"}});
+  CHECK(state.notices[0].notice.ends_at == kStart + 1min);
+  CHECK(state.notices[0].notice.generator_url == "http://g");
+  REQUIRE(state.history.size() == 3);
+  CHECK(state.history[1].body == "{\"a\":2}");
+  StateChanges gone;
+  gone.removed_notices = {Labels{{"a", "b"}}};
+  for (std::size_t i = 0; i < kHistoryLimit; ++i)
+    gone.history.push_back({HistoryKind::Alerts, kStart, "{}"});
+  REQUIRE(bench.open().write(gone).ok());
+  state = bench.reopened();
+  CHECK(state.notices.empty());
+  CHECK(state.history.size() == kHistoryLimit + 1);
+}
+
+TEST_CASE("state store: room for it is kept beside it") {
+  Bench bench;
+  StateStore store = bench.open();
+  CHECK(std::filesystem::file_size(bench.folder / "state.db.reserve") == kReserveBytes);
 }

@@ -36,6 +36,7 @@ struct Surroundings {
   alerting::Silences silences{{},
                               [] { return std::string("00000000-0000-4000-8000-000000000001"); }};
   std::vector<alerting::AlertNotice> posted;
+  alerting::History history;
 };
 
 class Fixture {
@@ -166,6 +167,7 @@ class Fixture {
       around.posted = std::move(notices);
       return true;
     };
+    access.history = [this](alerting::HistoryKind kind) { return around.history.of(kind); };
     return access;
   }
 

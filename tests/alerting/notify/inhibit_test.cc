@@ -17,10 +17,12 @@ inhibit_rules:
   const Labels critical{{"instance", "a"}, {"severity", "critical"}};
   const Labels warning{{"instance", "a"}, {"severity", "warning"}};
   const Labels elsewhere{{"instance", "b"}, {"severity", "warning"}};
-  const std::vector<Labels> firing{critical, warning, elsewhere};
-  CHECK(inhibitor(plan->inhibit_rules, warning, firing) == &firing[0]);
-  CHECK(inhibitor(plan->inhibit_rules, elsewhere, firing) == nullptr);
+  Inhibition inhibition(plan->inhibit_rules);
+  CHECK(inhibition.source_of(warning) == nullptr);
+  for (const Labels& labels : {warning, elsewhere, critical}) inhibition.add(labels);
+  REQUIRE(inhibition.source_of(warning) != nullptr);
+  CHECK(*inhibition.source_of(warning) == critical);
+  CHECK(inhibition.source_of(elsewhere) == nullptr);
   // It meets both sides: neither itself nor its like keeps it quiet.
-  CHECK(inhibitor(plan->inhibit_rules, critical, firing) == nullptr);
-  CHECK(inhibitor(plan->inhibit_rules, warning, {}) == nullptr);
+  CHECK(inhibition.source_of(critical) == nullptr);
 }
