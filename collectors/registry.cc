@@ -97,6 +97,7 @@ constexpr std::array kTable = {
     host("rapl", 15s, Lane::Slow, host::make_rapl),
     host("schedstat", 1s, Lane::Tick, host::make_schedstat),
     host("selinux", 60s, Lane::Slow, host::make_selinux),
+    host("service_network", 5s, Lane::Slow, services::make_service_network),
     host("services", 1s, Lane::Tick, services::make_services),
     host("sockstat", 5s, Lane::Tick, host::make_sockstat),
     off(host("softirqs", 15s, Lane::Slow, host::make_softirqs)),

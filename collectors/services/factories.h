@@ -10,6 +10,7 @@ struct FactoryInput;
 
 namespace services {
 
+std::unique_ptr<Collector> make_service_network(const FactoryInput& input);
 std::unique_ptr<Collector> make_services(const FactoryInput& input);
 
 }  // namespace services

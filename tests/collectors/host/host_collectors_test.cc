@@ -22,7 +22,9 @@ bool is_real(const std::string& line) {
 }
 
 // These ask the kernel itself, not a file.
-bool asks_kernel(std::string_view name) { return name == "timex" || name == "tcpstat"; }
+bool asks_kernel(std::string_view name) {
+  return name == "timex" || name == "tcpstat" || name == "service_network";
+}
 
 // Some labels are paths, which differ from checkout to checkout.
 std::string without_checkout(std::string page) {

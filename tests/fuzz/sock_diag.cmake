@@ -1,0 +1,1 @@
+lapwing_fuzz(sock_diag USES lapwing_collectors)
