@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "agent/sqlite/error.h"
+#include "agent/sqlite/read_ahead.h"
 
 namespace lapwing::sqlite {
 namespace {
@@ -31,7 +32,8 @@ Result<Connection> Connection::open(const std::string& path, const Options& opti
                                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags,
+                                   options.read_ahead ? read_ahead_layer() : nullptr);
   Connection connection(handle, path);  // SQLite gives a handle also when it fails.
   if (code != SQLITE_OK) return make_error("opening " + path, code, handle);
   if (auto configured = connection.configure(options); !configured)

@@ -292,8 +292,10 @@ Result<sqlite::Connection> ChunkFile::take_reader() const {
       return connection;
     }
   }
-  return sqlite::Connection::open(
-      path_, {.access = sqlite::Access::ReadOnly, .busy_timeout = 5s, .cache_kib = 64});
+  return sqlite::Connection::open(path_, {.access = sqlite::Access::ReadOnly,
+                                          .busy_timeout = 5s,
+                                          .cache_kib = 64,
+                                          .read_ahead = true});
 }
 
 void ChunkFile::give_back(sqlite::Connection connection) const {
