@@ -7,18 +7,39 @@ namespace lapwing::tsdb {
 void Compressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
 Result<std::string> Compressor::compress(std::string_view bytes, int level) {
+  return compress(std::span(&bytes, 1), level);
+}
+
+Result<std::string> Compressor::compress(std::span<const std::string_view> pieces, int level) {
   if (context_ == nullptr) {
     context_.reset(ZSTD_createCCtx());
     if (context_ == nullptr) return unavailable("no memory for compression");
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
   }
+  std::size_t size = 0, most = 0;
+  for (const std::string_view piece : pieces) {
+    size += piece.size();
+    most += ZSTD_compressBound(piece.size());
+  }
+  ZSTD_CCtx_reset(context_.get(), ZSTD_reset_session_only);
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t used =
-      ZSTD_compress2(context_.get(), out.data(), out.size(), bytes.data(), bytes.size());
-  if (ZSTD_isError(used))
-    return unavailable(std::string("compressing: ") + ZSTD_getErrorName(used));
-  out.resize(used);
+  // Short repeats among numbers are chance: they cost more than the codes that they keep from use.
+  const bool numbers = pieces.size() > 1;
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_strategy, numbers ? ZSTD_lazy : 0);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_minMatch, numbers ? 6 : 0);
+  ZSTD_CCtx_setPledgedSrcSize(context_.get(), size);
+  std::string out(most, '\0');
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    ZSTD_inBuffer from{pieces[i].data(), pieces[i].size(), 0};
+    const bool last = i + 1 == pieces.size();
+    const std::size_t left =
+        ZSTD_compressStream2(context_.get(), &to, &from, last ? ZSTD_e_end : ZSTD_e_flush);
+    if (ZSTD_isError(left))
+      return unavailable(std::string("compressing: ") + ZSTD_getErrorName(left));
+    if (left != 0) return unavailable("compressing: no room");
+  }
+  out.resize(to.pos);
   return out;
 }
 

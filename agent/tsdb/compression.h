@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ class Compressor {
   Compressor() = default;
   /// A zstd frame with content size and checksum. Unavailable when memory is short.
   Result<std::string> compress(std::string_view bytes, int level);
+  /// The same of several pieces, one behind the other. Each is coded for itself: pieces of
+  /// different kinds, several hundred bytes at least, do not spoil one another's codes.
+  Result<std::string> compress(std::span<const std::string_view> pieces, int level);
 
  private:
   struct Free {

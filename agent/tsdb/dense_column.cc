@@ -5,17 +5,19 @@
 #include <numeric>
 
 #include "agent/tsdb/bytes.h"
-#include "agent/tsdb/width_code.h"
+#include "agent/tsdb/size_code.h"
 
 namespace lapwing::tsdb {
 namespace {
 
 constexpr std::uint8_t kPredictionMask = 0x07, kHasDivisor = 0x08, kUnused = 0x10;
-constexpr std::uint8_t kHasMisfits = 0x20, kRawConstant = 0x40, kWidthCoded = 0x80;
+constexpr std::uint8_t kHasMisfits = 0x20, kRawConstant = 0x40, kSized = 0x80;
 constexpr std::uint64_t kDivisorLimit = 1ull << 62;
-// A width code must save so much: it decodes slower, and behind it zstd finds nothing more.
+constexpr std::uint32_t kNumberLimit = 0xffffffff;  // what a header's small fields hold
+// What a reference must save, by the bits of the residuals.
 constexpr std::uint64_t kReferencePercent = 97;
-constexpr std::size_t kWidthCodePercent = 97;
+// Sizes and bits must save so much: they decode slower, and zstd finds no repeats in the bits.
+constexpr std::size_t kSizedPercent = 97;
 
 // Differences may wrap around: what was taken away modulo 2^64 is added back so.
 std::int64_t minus(std::int64_t a, std::int64_t b) {
@@ -141,7 +143,7 @@ void DenseColumn::fill_residuals() {
     for (std::size_t i = 1; i < count_; ++i) residuals_[i] = zigzag(from[i]);
 }
 
-void DenseColumn::write(std::string& header, std::string& body) {
+void DenseColumn::write(std::string& header, DenseBody& body, Residuals residuals) {
   const std::size_t flags_at = header.size();
   header += char(std::uint8_t(prediction_) | (divisor_ != 1 ? kHasDivisor : 0) |
                  (misfits_.empty() ? 0 : kHasMisfits) | (raw_constant_ ? kRawConstant : 0));
@@ -167,15 +169,19 @@ void DenseColumn::write(std::string& header, std::string& body) {
   }
   if (!has_residuals(prediction_)) return;
   fill_residuals();
-  const std::size_t begin = body.size();
+  body = {};
   for (std::size_t at = 0; at < count_; at += kBlockNumbers)
-    pack_block(std::span(residuals_).subspan(at, std::min(kBlockNumbers, count_ - at)), body);
-  if (width_code_bytes(residuals_) * 100 < (body.size() - begin) * kWidthCodePercent) {
-    header[flags_at] = char(std::uint8_t(header[flags_at]) | kWidthCoded);
-    body.resize(begin);
-    encode_widths(residuals_, body);
+    pack_block(std::span(residuals_).subspan(at, std::min(kBlockNumbers, count_ - at)), body.bits);
+  SizeCounts counts;
+  // No code is shorter than a bit a number; its share of a table comes on top.
+  const std::size_t least = count_ / 8 + 8;
+  if (residuals == Residuals::BlocksOrSizes && count_sizes(residuals_, counts) &&
+      std::max(size_code_bytes(counts), least) * 100 < body.bits.size() * kSizedPercent) {
+    header[flags_at] = char(std::uint8_t(header[flags_at]) | kSized);
+    body.bits.clear();
+    encode_sizes(residuals_, body.sizes, body.bits);
   }
-  put_varint(header, body.size() - begin);
+  put_varint(header, body.bits.size());
   residuals_ = {};
   remainder_ = {};
 }
@@ -187,7 +193,7 @@ std::optional<DenseHeader> read_dense_header(ByteReader& in, std::size_t count) 
       count == 0)
     return std::nullopt;
   header.prediction = Prediction(flags & kPredictionMask);
-  header.width_coded = (flags & kWidthCoded) != 0;
+  header.sized = (flags & kSized) != 0;
   const bool constant = header.prediction == Prediction::Constant;
   if ((flags & kRawConstant) != 0) {
     header.constant_bits = in.fixed<std::uint64_t>();
@@ -209,14 +215,22 @@ std::optional<DenseHeader> read_dense_header(ByteReader& in, std::size_t count) 
     header.reference_count = std::uint8_t(references);
     for (std::size_t i = 0; i < references; ++i) {
       const std::uint64_t token = in.varint();
-      header.references[i] = {token >> 1, (token & 1) != 0};
+      if (token > kNumberLimit) return std::nullopt;
+      header.references[i].number = std::uint32_t(token >> 1) & (kNumberLimit >> 1);
+      header.references[i].negative = token & 1;
     }
   }
   if ((flags & kHasMisfits) != 0) {
-    header.misfits = in.varint();
+    const std::uint64_t misfits = in.varint();
+    if (misfits > count) return std::nullopt;
+    header.misfits = std::uint32_t(misfits);
     header.misfit_bytes = in.text();
   }
-  if (has_residuals(header.prediction)) header.body_bytes = in.varint();
+  if (has_residuals(header.prediction)) {
+    const std::uint64_t bytes = in.varint();
+    if (bytes > kNumberLimit) return std::nullopt;
+    header.body_bytes = std::uint32_t(bytes);
+  }
   return in.failed() ? std::nullopt : std::optional(header);
 }
 

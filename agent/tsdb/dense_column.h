@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/tsdb/integer_form.h"
@@ -31,6 +32,12 @@ enum class Prediction : std::uint8_t {
 inline constexpr std::size_t kReferences = 3;      ///< of one column, at most
 inline constexpr std::uint32_t kColumnWeight = 8;  ///< columns that decoding one may touch
 
+/// A column's residuals: blocks (no sizes), or a size for each entry and the bits below.
+struct DenseBody {
+  std::string sizes;
+  std::string bits;  ///< or blocks
+};
+
 /// A column on its way to disk.
 class DenseColumn {
  public:
@@ -44,9 +51,11 @@ class DenseColumn {
   /// Whether one more reference to `other` would keep the limits.
   bool may_refer_to(const DenseColumn& other) const;
 
-  /// The header and the residuals, which may stand apart. Afterwards the column is good for being
+  /// Blocks: for what nothing compresses behind it, or only together with other things.
+  enum class Residuals : std::uint8_t { Blocks, BlocksOrSizes };
+  /// The header and the residuals, which stand apart. Afterwards the column is good for being
   /// referred to only.
-  void write(std::string& header, std::string& body);
+  void write(std::string& header, DenseBody& body, Residuals residuals = Residuals::BlocksOrSizes);
 
   std::size_t size() const { return count_; }
   bool is_constant() const { return prediction_ == Prediction::Constant; }
@@ -84,24 +93,24 @@ class DenseColumn {
   std::vector<Misfit> misfits_;
 };
 
-/// What a column's header says. Views into the bytes read.
+/// What a column's header says. Views into the bytes read. Small: a query holds many thousands.
 struct DenseHeader {
   struct Reference {
-    std::uint64_t number = 0;
-    bool negative = false;
+    std::uint32_t number : 31 = 0;
+    std::uint32_t negative : 1 = 0;
   };
   Prediction prediction = Prediction::Constant;
   Form form = kWholeForm;
-  bool width_coded = false;  ///< the residuals: a width code, not blocks
+  bool sized = false;  ///< the residuals: sizes and bits, not blocks
   std::uint8_t reference_count = 0;
   std::array<Reference, kReferences> references;
   std::int64_t base = 0;
   std::uint64_t constant_bits = 0;
   std::uint64_t divisor = 1;
   std::int64_t slope = 0;
-  std::uint64_t misfits = 0;
   std::string_view misfit_bytes;
-  std::uint64_t body_bytes = 0;
+  std::uint32_t misfits = 0;
+  std::uint32_t body_bytes = 0;
 };
 
 /// None when the bytes are no header of a column of `count` values.
@@ -111,14 +120,36 @@ std::optional<DenseHeader> read_dense_header(ByteReader& in, std::size_t count);
 /// none may be constant and together with theirs they may be kColumnWeight at most.
 struct DenseView {
   DenseHeader header;
+  std::string_view sizes;  ///< where the header says so, as many as entries
   std::string_view body;
   std::array<const DenseView*, kReferences> references{};
+  bool referred = false;  ///< by another column
 };
 
-/// Decodes the values at `from` to `to` (exclusive) of a column of `count`, into `out`. False when
-/// the bytes are damaged.
-bool decode_dense(const DenseView& column, std::size_t count, std::size_t from, std::size_t to,
-                  double* out);
+/// Decodes columns one after the other. Keeps the memory that it works in, and what other columns
+/// refer to, up to a limit. One thread.
+class DenseDecoder {
+ public:
+  /// Decodes the values at `from` to `to` (exclusive) of a column of `count`, into `out`. False
+  /// when the bytes are damaged.
+  bool decode(const DenseView& column, std::size_t count, std::size_t from, std::size_t to,
+              double* out);
+  /// The same of a column without misfits, as integers.
+  bool decode(const DenseView& column, std::size_t count, std::int64_t* out);
+  /// Before any view that was decoded or referred to goes.
+  void forget();
+
+ private:
+  /// What the divided integers are above the first one, modulo 2^64; filled up to whole blocks.
+  using Levels = std::vector<std::uint64_t>;
+
+  bool fill(const DenseView& column, std::size_t count, std::size_t to, Levels& out);
+  const Levels* kept(const DenseView& column, std::size_t count);
+
+  std::unordered_map<const DenseView*, Levels> kept_;
+  std::size_t kept_bytes_ = 0;
+  Levels levels_;
+};
 
 /// Columns that stand alone: any doubles, or integers whose meaning is the caller's. `out` gets
 /// bytes that end by themselves.

@@ -1,112 +1,65 @@
-// The reading half of dense_column.h.
+// The reading half of dense_column.h. Arithmetic is modulo 2^64: damaged bytes may wrap around.
+// Work goes in whole blocks even where fewer entries count, since loops of a fixed length are fast;
+// what is too much means nothing.
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <optional>
-#include <utility>
-#include <vector>
 
 #include "agent/tsdb/bytes.h"
 #include "agent/tsdb/dense_column.h"
-#include "agent/tsdb/width_code.h"
+#include "agent/tsdb/size_code.h"
 
 namespace lapwing::tsdb {
 namespace {
 
-using Integers = std::array<std::int64_t, kBlockNumbers>;
+// Of columns that others refer to: a few hundred, as a query over many chunks meets them.
+constexpr std::size_t kKeptBytes = 2u << 20;
 
-/// Gives the differences of a column that refers to no other, a block at a time. Arithmetic is
-/// modulo 2^64: damaged bytes may wrap around. Whole blocks are computed even where fewer numbers
-/// count, since loops of a fixed length are fast; what is too much means nothing.
-class PlainDifferences {
- public:
-  explicit PlainDifferences(const DenseView& column)
-      : prediction_(column.header.prediction),
-        in_(column.body),
-        slope_(std::uint64_t(column.header.slope)) {
-    if (!column.header.width_coded) return;
-    widths_.emplace();
-    damaged_ = !widths_->begin(column.body);
+constexpr std::size_t whole_blocks(std::size_t count) {
+  return (count + kBlockNumbers - 1) / kBlockNumbers * kBlockNumbers;
+}
+
+/// The first `to` residuals at least; all must be there.
+bool read_residuals(const DenseView& column, std::size_t count, std::size_t to,
+                    std::uint64_t* out) {
+  if (column.header.sized)
+    return column.sizes.size() == count && decode_sizes(column.sizes, column.body, out);
+  ByteReader in(column.body);
+  for (std::size_t at = 0; at < to; at += kBlockNumbers)
+    if (!unpack_block(in, std::min(kBlockNumbers, count - at), out + at)) return false;
+  return to < count || in.at_end();
+}
+
+constexpr std::uint64_t unzigzagged(std::uint64_t number) {
+  return (number >> 1) ^ (0 - (number & 1));
+}
+
+/// Residuals become levels, in place.
+void add_up(const DenseHeader& header, std::size_t count, std::uint64_t* numbers) {
+  if (header.prediction == Prediction::Lowest) {
+    const std::uint64_t first = numbers[0];
+    for (std::size_t at = 0; at < count; at += kBlockNumbers)
+      for (std::size_t i = 0; i < kBlockNumbers; ++i) numbers[at + i] -= first;
+    return;
   }
-
-  bool next(std::size_t count, Block& out) {
-    if (widths_ ? damaged_ || !widths_->next(count, out) : !unpack_block(in_, count, out))
-      return false;
-    const bool first = !std::exchange(started_, true);
-    if (prediction_ == Prediction::Lowest) {
-      if (first) newest_ = out[0];
-      for (std::uint64_t& number : out) number -= std::exchange(newest_, number);
-      return true;
-    }
-    for (std::uint64_t& number : out) number = (number >> 1) ^ (0 - (number & 1));
-    if (prediction_ == Prediction::Slope)
-      for (std::uint64_t& number : out) number = slope_ += number;
-    if (first) out[0] = 0;
-    return true;
+  numbers[0] = 0;
+  std::uint64_t level = 0;
+  if (header.prediction == Prediction::Slope) {
+    auto slope = std::uint64_t(header.slope);
+    for (std::size_t i = 1; i < count; ++i) numbers[i] = level += slope += unzigzagged(numbers[i]);
+    return;
   }
+  for (std::size_t at = 0; at < count; at += kBlockNumbers)
+    for (std::size_t i = 0; i < kBlockNumbers; ++i)
+      numbers[at + i] = level += unzigzagged(numbers[at + i]);
+}
 
-  bool at_end() const { return widths_ ? widths_->at_end() : in_.at_end(); }
-
- private:
-  const Prediction prediction_;
-  ByteReader in_;
-  std::optional<WidthReader> widths_;
-  bool damaged_ = false;
-  std::uint64_t slope_;
-  std::uint64_t newest_ = 0;
-  bool started_ = false;
-};
-
-/// The same for any column: its own differences and those of its references, which may have
-/// references themselves.
-class Differences {
- public:
-  explicit Differences(const DenseView& column) : column_(column), own_(column) {
-    references_.reserve(column.header.reference_count);
-    for (std::size_t i = 0; i < column.header.reference_count; ++i)
-      references_.emplace_back(*column.references[i]);
-  }
-
-  bool next(std::size_t count, Block& out) {
-    if (column_.header.prediction == Prediction::Sum)
-      out.fill(0);
-    else if (!own_.next(count, out))
-      return false;
-    if (references_.empty()) return true;
-    Block theirs{};
-    for (std::size_t r = 0; r < references_.size(); ++r) {
-      if (!references_[r].next(count, theirs)) return false;
-      // (x ^ sign) - sign negates where sign is all ones.
-      const std::uint64_t sign = column_.header.references[r].negative ? ~0ull : 0;
-      for (std::size_t i = 0; i < kBlockNumbers; ++i) out[i] += (theirs[i] ^ sign) - sign;
-    }
-    return true;
-  }
-
-  bool at_end() const { return column_.header.prediction == Prediction::Sum || own_.at_end(); }
-
- private:
-  const DenseView& column_;
-  PlainDifferences own_;
-  std::vector<Differences> references_;
-};
-
-/// Calls `take(first place, integers)` for each block up to `to`.
-template <typename Take>
-bool each_block(const DenseView& column, std::size_t count, std::size_t to, const Take& take) {
-  const DenseHeader& header = column.header;
-  Differences differences(column);
-  Block block{};
-  Integers integers;
-  std::uint64_t sum = 0;
-  for (std::size_t at = 0; at < to; at += kBlockNumbers) {
-    const std::size_t here = std::min(kBlockNumbers, count - at);
-    if (!differences.next(here, block)) return false;
-    for (std::size_t i = 0; i < here; ++i)
-      integers[i] = std::int64_t(std::uint64_t(header.base) + header.divisor * (sum += block[i]));
-    take(at, std::span<const std::int64_t>(integers).first(here));
-  }
-  return to < count || differences.at_end();
+void add_reference(const std::uint64_t* theirs, bool negative, std::size_t count,
+                   std::uint64_t* numbers) {
+  // (x ^ sign) - sign negates where sign is all ones.
+  const std::uint64_t sign = negative ? ~0ull : 0;
+  for (std::size_t at = 0; at < count; at += kBlockNumbers)
+    for (std::size_t i = 0; i < kBlockNumbers; ++i)
+      numbers[at + i] += (theirs[at + i] ^ sign) - sign;
 }
 
 bool put_misfits(const DenseHeader& header, std::size_t count, std::size_t from, std::size_t to,
@@ -122,73 +75,113 @@ bool put_misfits(const DenseHeader& header, std::size_t count, std::size_t from,
   return in.at_end();
 }
 
-/// A column's header and body in one; false when the bytes are damaged.
+/// A column in one; false when the bytes are damaged.
 bool read_alone(std::string_view bytes, std::size_t count, DenseView& column) {
   ByteReader in(bytes);
   const auto header = read_dense_header(in, count);
   if (!header) return false;
   column.header = *header;
   column.body = in.bytes(header->body_bytes);
-  // A column that stands alone refers to none.
-  return !in.failed() && in.at_end() && header->reference_count == 0;
+  // A column that stands alone refers to none and is written in blocks.
+  return !in.failed() && in.at_end() && header->reference_count == 0 && !header->sized;
 }
 
 }  // namespace
 
-bool decode_dense(const DenseView& column, std::size_t count, std::size_t from, std::size_t to,
-                  double* out) {
-  if (column.header.prediction == Prediction::Constant) {
-    std::fill_n(out, to - from, std::bit_cast<double>(column.header.constant_bits));
+void DenseDecoder::forget() {
+  kept_.clear();
+  kept_bytes_ = 0;
+}
+
+/// The levels of a column that others refer to; null when it is damaged.
+const DenseDecoder::Levels* DenseDecoder::kept(const DenseView& column, std::size_t count) {
+  const auto found = kept_.find(&column);
+  if (found != kept_.end()) return &found->second;
+  Levels levels;
+  if (!fill(column, count, count, levels)) return nullptr;
+  kept_bytes_ += levels.size() * sizeof(std::uint64_t);
+  return &(kept_[&column] = std::move(levels));
+}
+
+bool DenseDecoder::fill(const DenseView& column, std::size_t count, std::size_t to, Levels& out) {
+  const DenseHeader& header = column.header;
+  out.resize(whole_blocks(header.sized ? count : to));
+  if (header.prediction == Prediction::Sum) {
+    std::ranges::fill(out, 0);
+  } else {
+    if (!read_residuals(column, count, to, out.data())) return false;
+    add_up(header, to, out.data());
+  }
+  for (std::size_t i = 0; i < header.reference_count; ++i) {
+    const Levels* theirs = kept(*column.references[i], count);
+    if (theirs == nullptr) return false;
+    add_reference(theirs->data(), header.references[i].negative, to, out.data());
+  }
+  return true;
+}
+
+bool DenseDecoder::decode(const DenseView& column, std::size_t count, std::size_t from,
+                          std::size_t to, double* out) {
+  const DenseHeader& header = column.header;
+  if (header.prediction == Prediction::Constant) {
+    std::fill_n(out, to - from, std::bit_cast<double>(header.constant_bits));
     return true;
   }
-  const auto take = [&](std::size_t at, std::span<const std::int64_t> integers) {
-    const std::size_t skip = from > at ? std::min(from - at, integers.size()) : 0;
-    const std::size_t end = std::min(to - at, integers.size());
-    if (skip >= end) return;
-    from_integers(integers.subspan(skip, end - skip), column.header.form, out + (at + skip - from));
-  };
-  return each_block(column, count, to, take) && put_misfits(column.header, count, from, to, out);
+  if (kept_bytes_ > kKeptBytes) forget();
+  const Levels* levels = &levels_;
+  if (column.referred)
+    levels = kept(column, count);
+  else if (!fill(column, count, to, levels_))
+    return false;
+  if (levels == nullptr) return false;
+  from_levels(std::span(*levels).subspan(from, to - from), header.base, header.divisor, header.form,
+              out);
+  return put_misfits(header, count, from, to, out);
+}
+
+bool DenseDecoder::decode(const DenseView& column, std::size_t count, std::int64_t* out) {
+  const DenseHeader& header = column.header;
+  if (header.misfits != 0 || header.form != kWholeForm) return false;
+  if (header.prediction == Prediction::Constant) {
+    std::fill_n(out, count, header.base);
+    return true;
+  }
+  if (!fill(column, count, count, levels_)) return false;
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = std::int64_t(std::uint64_t(header.base) + header.divisor * levels_[i]);
+  return true;
 }
 
 void encode_doubles(std::span<const double> values, std::string& out) {
   if (values.empty()) return;
   DenseColumn column;
   column.prepare(values);
-  std::string body;
-  column.write(out, body);
-  out += body;
+  DenseBody body;
+  column.write(out, body, DenseColumn::Residuals::Blocks);
+  out += body.bits;
 }
 
 void encode_integers(std::span<const std::int64_t> integers, std::string& out) {
   if (integers.empty()) return;
   DenseColumn column;
   column.prepare(integers);
-  std::string body;
-  column.write(out, body);
-  out += body;
+  DenseBody body;
+  column.write(out, body, DenseColumn::Residuals::Blocks);
+  out += body.bits;
 }
 
 bool decode_doubles(std::string_view bytes, std::span<double> out) {
   if (out.empty()) return bytes.empty();
   DenseView column;
   return read_alone(bytes, out.size(), column) &&
-         decode_dense(column, out.size(), 0, out.size(), out.data());
+         DenseDecoder().decode(column, out.size(), 0, out.size(), out.data());
 }
 
 bool decode_integers(std::string_view bytes, std::span<std::int64_t> out) {
   if (out.empty()) return bytes.empty();
   DenseView column;
-  if (!read_alone(bytes, out.size(), column) || column.header.misfits != 0) return false;
-  if (column.header.prediction == Prediction::Constant) {
-    // A column of integers never has a constant in raw bits.
-    if (column.header.form != kWholeForm) return false;
-    std::ranges::fill(out, column.header.base);
-    return true;
-  }
-  return each_block(column, out.size(), out.size(),
-                    [&](std::size_t at, std::span<const std::int64_t> integers) {
-                      std::ranges::copy(integers, out.begin() + std::ptrdiff_t(at));
-                    });
+  return read_alone(bytes, out.size(), column) &&
+         DenseDecoder().decode(column, out.size(), out.data());
 }
 
 }  // namespace lapwing::tsdb

@@ -1,5 +1,7 @@
 #include "agent/tsdb/group.h"
 
+#include <array>
+
 #include "agent/tsdb/bytes.h"
 #include "agent/tsdb/group_format.h"
 
@@ -25,9 +27,27 @@ bool GroupChunk::parse() {
   parts_.reserve(std::size_t(parts));
   for (std::uint64_t i = 0; i < parts; ++i)
     if (!read_part(in)) return false;
-  for (Part& part : parts_) part.values.body = in.bytes(part.values.header.body_bytes);
+  if (!find_bodies(in)) return false;
   bytes_ += sizeof(GroupChunk) + content_.capacity() + parts_.capacity() * sizeof(Part);
-  return !in.failed() && in.at_end();
+  return in.at_end();
+}
+
+/// Blocks, then sizes class by class, then the bits below these.
+bool GroupChunk::find_bodies(ByteReader& in) {
+  std::array<std::vector<Part*>, kSizeClasses> classes;
+  for (Part& part : parts_) {
+    if (!part.values.header.sized) continue;
+    const std::uint8_t number = in.byte();
+    if (number >= kSizeClasses) return false;
+    classes[number].push_back(&part);
+  }
+  for (Part& part : parts_)
+    if (!part.values.header.sized) part.values.body = in.bytes(part.values.header.body_bytes);
+  for (const auto& members : classes)
+    for (Part* part : members) part->values.sizes = in.bytes(part->count);
+  for (Part& part : parts_)
+    if (part.values.header.sized) part.values.body = in.bytes(part.values.header.body_bytes);
+  return !in.failed();
 }
 
 bool GroupChunk::read_times(ByteReader& in) {
@@ -72,13 +92,14 @@ bool GroupChunk::read_part(ByteReader& in) {
 bool GroupChunk::link(Part& part) {
   DenseView& values = part.values;
   for (std::size_t i = 0; i < values.header.reference_count; ++i) {
-    const std::uint64_t number = values.header.references[i].number;
+    const std::uint32_t number = values.header.references[i].number;
     if (number >= parts_.size()) return false;
-    const Part& other = parts_[std::size_t(number)];
+    Part& other = parts_[number];
     if (other.column != part.column || other.first != part.first || other.count != part.count ||
         other.values.header.prediction == Prediction::Constant)
       return false;
     part.weight += other.weight;
+    other.values.referred = true;
     values.references[i] = &other.values;
   }
   return part.weight <= kColumnWeight;

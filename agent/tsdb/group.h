@@ -60,6 +60,7 @@ class GroupChunk {
   bool read_times(ByteReader& in);
   bool read_part(ByteReader& in);
   bool link(Part& part);
+  bool find_bodies(ByteReader& in);
 
   std::string content_;
   std::vector<std::vector<std::int64_t>> times_;

@@ -1,5 +1,6 @@
 // The writing half of group.h.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "agent/tsdb/bytes.h"
 #include "agent/tsdb/group.h"
 #include "agent/tsdb/group_format.h"
+#include "agent/tsdb/size_classes.h"
 
 namespace lapwing::tsdb {
 namespace {
@@ -100,6 +102,29 @@ void choose_references(std::vector<Piece>& pieces, std::size_t at) {
   }
 }
 
+/// Content in the order of FORMAT.md; sizes and bits are pieces of their own, see Compressor.
+Result<std::string> compress_chunk(std::string directory, const std::vector<DenseBody>& bodies,
+                                   Compressor& compressor) {
+  std::vector<const DenseBody*> sized;
+  std::string blocks, bits;
+  for (const DenseBody& body : bodies) {
+    if (!body.sizes.empty()) sized.push_back(&body);
+    (body.sizes.empty() ? blocks : bits) += body.bits;
+  }
+  const std::vector<std::uint8_t> classes = classify_sizes(sized);
+  std::array<std::string, kSizeClasses> sizes;
+  for (std::size_t i = 0; i < sized.size(); ++i) {
+    directory += char(classes[i]);
+    sizes[classes[i]] += sized[i]->sizes;
+  }
+  directory += blocks;
+  std::vector<std::string_view> pieces = {directory};
+  for (const std::string& one : sizes)
+    if (!one.empty()) pieces.emplace_back(one);
+  if (!bits.empty()) pieces.emplace_back(bits);
+  return compressor.compress(pieces, kCompressionLevel);
+}
+
 Result<std::string> write_chunk(std::vector<Piece>& pieces, Compressor& compressor) {
   std::vector<std::vector<std::int64_t>> all;
   for (const Piece& piece : pieces)
@@ -109,23 +134,23 @@ Result<std::string> write_chunk(std::vector<Piece>& pieces, Compressor& compress
     piece.place = times.find(piece.times).value_or(Place{});
     piece.times = {};
   }
-  std::string content, body;
-  content += char(kChunkVersion);
-  times.write(content);
-  put_varint(content, pieces.size());
+  std::string directory;
+  std::vector<DenseBody> bodies(pieces.size());
+  directory += char(kChunkVersion);
+  times.write(directory);
+  put_varint(directory, pieces.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     Piece& piece = pieces[i];
     piece.column.prepare(piece.values);
     piece.values = {};
     choose_references(pieces, i);
-    put_varint(content, piece.slot);
-    put_varint(content, piece.place.column);
-    put_varint(content, piece.place.first);
-    put_varint(content, piece.column.size());
-    piece.column.write(content, body);
+    put_varint(directory, piece.slot);
+    put_varint(directory, piece.place.column);
+    put_varint(directory, piece.place.first);
+    put_varint(directory, piece.column.size());
+    piece.column.write(directory, bodies[i]);
   }
-  content += body;
-  return compressor.compress(content, kCompressionLevel);
+  return compress_chunk(std::move(directory), bodies, compressor);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace lapwing::tsdb {
 namespace {
@@ -97,6 +98,40 @@ bool try_form(std::span<const double> values, Form form, std::vector<std::int64_
   return true;
 }
 
+struct Scale {
+  std::uint64_t base = 0, divisor = 1;
+
+  std::int64_t of(std::uint64_t level) const { return std::int64_t(base + divisor * level); }
+};
+
+using Words = std::uint64_t __attribute__((vector_size(16)));
+using Doubles = double __attribute__((vector_size(16)));
+
+/// Two at a time: an integer of up to 51 bits, added to the bits of 1.5 * 2^52, is the low part of
+/// that double. Where larger ones are met, everything is done again one by one. `restore` makes the
+/// value of the integer's double, alone or in a vector: both round alike.
+template <typename Restore>
+void convert_levels(std::span<const std::uint64_t> levels, Scale scale, Restore restore,
+                    double* out) {
+  constexpr double kMiddle = 0x1.8p52;
+  constexpr std::uint64_t kMiddleBits = std::bit_cast<std::uint64_t>(kMiddle);
+  constexpr std::uint64_t kTop = kMiddleBits >> 52;
+  const std::size_t count = levels.size();
+  Words beyond{};
+  std::size_t i = 0;
+  for (; i + 2 <= count; i += 2) {
+    Words words;
+    std::memcpy(&words, &levels[i], sizeof(words));
+    if (scale.divisor != 1) words *= scale.divisor;
+    words += scale.base + kMiddleBits;
+    beyond |= (words >> 52) ^ kTop;
+    const Doubles values = restore(std::bit_cast<Doubles>(words) - kMiddle);
+    std::memcpy(out + i, &values, sizeof(values));
+  }
+  if ((beyond[0] | beyond[1]) != 0) i = 0;
+  for (; i < count; ++i) out[i] = restore(double(scale.of(levels[i])));
+}
+
 }  // namespace
 
 double from_integer(std::int64_t integer, Form form) {
@@ -106,19 +141,29 @@ double from_integer(std::int64_t integer, Form form) {
   return std::bit_cast<double>(std::uint64_t(ordered(std::uint64_t(integer))));
 }
 
-void from_integers(std::span<const std::int64_t> integers, Form form, double* out) {
-  const std::size_t count = integers.size();
+void from_levels(std::span<const std::uint64_t> levels, std::int64_t base, std::uint64_t divisor,
+                 Form form, double* out) {
+  const Scale scale{std::uint64_t(base), divisor};
   if (form == kWholeForm) {
-    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]);
+    convert_levels(levels, scale, [](auto k) { return k; }, out);
   } else if (form < kFirstProduct) {
     const double power = kPowers[form];
-    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]) / power;
+    convert_levels(levels, scale, [power](auto k) { return k / power; }, out);
   } else if (form < kTwoDivisions) {
     const double product = kProducts[std::size_t(form - kFirstProduct)];
-    for (std::size_t i = 0; i < count; ++i) out[i] = double(integers[i]) * product;
+    convert_levels(levels, scale, [product](auto k) { return k * product; }, out);
+  } else if (form == kTwoDivisions) {
+    convert_levels(levels, scale, [](auto k) { return k / 1000.0 / 1000.0; }, out);
   } else {
-    for (std::size_t i = 0; i < count; ++i) out[i] = from_integer(integers[i], form);
+    for (std::size_t i = 0; i < levels.size(); ++i)
+      out[i] = from_integer(scale.of(levels[i]), form);
   }
+}
+
+void from_integers(std::span<const std::int64_t> integers, Form form, double* out) {
+  // An integer is its own level; signed and unsigned may alias.
+  from_levels({reinterpret_cast<const std::uint64_t*>(integers.data()), integers.size()}, 0, 1,
+              form, out);
 }
 
 Form find_integers(std::span<const double> values, std::vector<std::int64_t>& integers,

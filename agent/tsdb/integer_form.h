@@ -19,6 +19,9 @@ inline constexpr Form kBitsForm = 17;  ///< the value's bits, so that order is k
 double from_integer(std::int64_t integer, Form form);
 /// Whole columns; as many as integers.
 void from_integers(std::span<const std::int64_t> integers, Form form, double* out);
+/// The same of base + divisor * level, modulo 2^64, for each level.
+void from_levels(std::span<const std::uint64_t> levels, std::int64_t base, std::uint64_t divisor,
+                 Form form, double* out);
 
 /// A value that its column's form does not give back, kept as it is.
 struct Misfit {

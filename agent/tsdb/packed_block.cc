@@ -1,6 +1,7 @@
 #include "agent/tsdb/packed_block.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -24,12 +25,25 @@ Lanes load_lanes(const unsigned char* from) {
   return lanes;
 }
 
+/// As four numbers of 64 bits.
+void store_wide(Lanes lanes, std::uint64_t* out) {
+  if constexpr (std::endian::native == std::endian::little) {
+    const Lanes zeros{};
+    const Lanes low = __builtin_shufflevector(lanes, zeros, 0, 4, 1, 5);
+    const Lanes high = __builtin_shufflevector(lanes, zeros, 2, 6, 3, 7);
+    std::memcpy(out, &low, sizeof(low));
+    std::memcpy(out + 2, &high, sizeof(high));
+  } else {
+    for (unsigned lane = 0; lane < kLanes; ++lane) out[lane] = lanes[lane];
+  }
+}
+
 /// Row r has the numbers 4r to 4r+3, one in each lane; a lane's numbers follow one another in its
 /// own words, so that the four come out of one load.
 template <unsigned Width>
-void unpack_lanes(const unsigned char* in, std::uint32_t* out) {
+void unpack_lanes(const unsigned char* in, std::uint64_t* out) {
   if constexpr (Width == 0) {
-    std::memset(out, 0, kBlockNumbers * sizeof(std::uint32_t));
+    std::memset(out, 0, kBlockNumbers * sizeof(std::uint64_t));
   } else {
     constexpr std::uint32_t kMask = Width == 32 ? ~0u : (1u << (Width % 32)) - 1;
 #pragma GCC unroll 32
@@ -39,12 +53,12 @@ void unpack_lanes(const unsigned char* in, std::uint32_t* out) {
       if (shift + Width > 32)
         lanes |= load_lanes(in + (word + 1) * sizeof(Lanes)) << ((32 - shift) % 32);
       lanes &= kMask;
-      std::memcpy(out + row * kLanes, &lanes, sizeof(lanes));
+      store_wide(lanes, out + row * kLanes);
     }
   }
 }
 
-using Unpack = void (*)(const unsigned char*, std::uint32_t*);
+using Unpack = void (*)(const unsigned char*, std::uint64_t*);
 
 template <unsigned... Widths>
 constexpr std::array<Unpack, sizeof...(Widths)> make_unpackers(
@@ -86,7 +100,7 @@ void pack_bits(std::span<const std::uint64_t> numbers, unsigned width, std::stri
   for (; bits > 0; bits -= std::min(bits, 8u), held >>= 8) out += char(held);
 }
 
-void unpack_bits(std::string_view packed, unsigned width, std::size_t count, Block& out) {
+void unpack_bits(std::string_view packed, unsigned width, std::size_t count, std::uint64_t* out) {
   std::array<unsigned char, kBlockNumbers * 8 + 16> padded;
   std::memcpy(padded.data(), packed.data(), packed.size());
   std::memset(padded.data() + packed.size(), 0, 16);
@@ -145,7 +159,7 @@ void pack_block(std::span<const std::uint64_t> numbers, std::string& out) {
     if (is_larger(number)) put_varint(out, number >> width);
 }
 
-bool unpack_block(ByteReader& in, std::size_t count, Block& out) {
+bool unpack_block(ByteReader& in, std::size_t count, std::uint64_t* out) {
   const std::uint8_t head = in.byte();
   const unsigned width = head & 0x7f;
   const std::size_t patches = (head & kPatched) != 0 ? in.byte() : 0;
@@ -154,9 +168,7 @@ bool unpack_block(ByteReader& in, std::size_t count, Block& out) {
   const std::string_view places = in.bytes(patches);
   if (in.failed()) return false;
   if (count == kBlockNumbers && width < kVectorWidths) {
-    std::array<std::uint32_t, kBlockNumbers> narrow;
-    kUnpackers[width](reinterpret_cast<const unsigned char*>(packed.data()), narrow.data());
-    for (std::size_t i = 0; i < kBlockNumbers; ++i) out[i] = narrow[i];
+    kUnpackers[width](reinterpret_cast<const unsigned char*>(packed.data()), out);
   } else {
     unpack_bits(packed, width, count, out);
   }

@@ -3,7 +3,6 @@
 // vector extensions on four lanes of 32 bits, which every x86-64 and aarch64 has.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,13 +12,13 @@ namespace lapwing::tsdb {
 class ByteReader;
 
 inline constexpr std::size_t kBlockNumbers = 128;
-using Block = std::array<std::uint64_t, kBlockNumbers>;
 
 /// Appends a block of 1 to kBlockNumbers numbers.
 void pack_block(std::span<const std::uint64_t> numbers, std::string& out);
 
-/// Reads a block of `count` numbers, 1 to kBlockNumbers; what follows them in `out` means nothing.
-/// False when the bytes are damaged; never reads past them.
-bool unpack_block(ByteReader& in, std::size_t count, Block& out);
+/// Reads a block of `count` numbers, 1 to kBlockNumbers; `out` has room for kBlockNumbers, of which
+/// those that follow the block's mean nothing. False when the bytes are damaged; never reads past
+/// them.
+bool unpack_block(ByteReader& in, std::size_t count, std::uint64_t* out);
 
 }  // namespace lapwing::tsdb

@@ -1,7 +1,7 @@
 #include "agent/tsdb/run.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -9,18 +9,43 @@
 namespace lapwing::tsdb {
 namespace {
 
-/// The first `kept` of `out` become the run's values from the place `skip` on. Of plain bytes all
-/// values are decoded, and what lies before is overwritten: `out` has room for the whole run.
-bool read_values(const RunView& run, std::size_t skip, std::size_t kept, std::span<double> out) {
-  if (run.dense != nullptr)
-    return decode_dense(*run.dense, run.count, skip, skip + kept, out.data());
-  if (!decode_values(run.values, out)) return false;
-  if (skip > 0) std::copy_n(out.begin() + std::ptrdiff_t(skip), kept, out.begin());
+/// Writes samples over what is in columns that are large enough, from a place on.
+class ColumnsWriter {
+ public:
+  ColumnsWriter(DenseDecoder& decoder, std::size_t kept, Columns& out)
+      : decoder_(decoder), out_(out), used_(kept) {}
+  ~ColumnsWriter() { resize(used_); }
+  ColumnsWriter(const ColumnsWriter&) = delete;
+  ColumnsWriter& operator=(const ColumnsWriter&) = delete;
+
+  std::size_t size() const { return used_; }
+  /// Room for so many more samples.
+  void expect(std::size_t samples) { resize(used_ + samples); }
+  /// Adds one run's samples within the range; false when its bytes are damaged. There must be room
+  /// for the whole run.
+  bool add(const RunView& run, TimeRange range);
+
+ private:
+  void resize(std::size_t size) {
+    out_.times.resize(size);
+    out_.values.resize(size);
+  }
+  bool read_values(const RunView& run, std::size_t skip, std::size_t count);
+
+  DenseDecoder& decoder_;
+  Columns& out_;
+  std::size_t used_;
+};
+
+bool ColumnsWriter::read_values(const RunView& run, std::size_t skip, std::size_t count) {
+  double* const to = out_.values.data() + used_;
+  if (run.dense != nullptr) return decoder_.decode(*run.dense, run.count, skip, skip + count, to);
+  if (!decode_values(run.values, std::span(to, run.count))) return false;
+  if (skip > 0) std::copy_n(to + skip, count, to);
   return true;
 }
 
-/// Appends one run's samples within the range; false when its bytes are damaged.
-bool read_run(const RunView& run, TimeRange range, Columns& out) {
+bool ColumnsWriter::add(const RunView& run, TimeRange range) {
   std::vector<std::int64_t> decoded;
   std::span<const std::int64_t> times = run.times;
   if (times.empty()) {
@@ -31,24 +56,21 @@ bool read_run(const RunView& run, TimeRange range, Columns& out) {
   const auto from = std::lower_bound(times.begin(), times.end(), to_millis(range.from));
   const auto to = std::upper_bound(from, times.end(), to_millis(range.to));
   if (from == to) return true;
-  const std::size_t skip = std::size_t(from - times.begin());
-  const std::size_t kept = std::size_t(to - from);
-  const std::size_t before = out.values.size();
-  // One pass where all values are the same, as most are.
-  const bool constant =
-      run.dense != nullptr && run.dense->header.prediction == Prediction::Constant;
-  out.values.resize(before + (run.dense != nullptr ? kept : times.size()),
-                    constant ? std::bit_cast<double>(run.dense->header.constant_bits) : 0);
-  if (!constant && !read_values(run, skip, kept, std::span(out.values).subspan(before))) {
-    out.values.resize(before);
-    return false;
-  }
-  out.values.resize(before + kept);
-  out.times.resize(before + kept);
+  const auto count = std::size_t(to - from);
+  if (!read_values(run, std::size_t(from - times.begin()), count)) return false;
   // A Timestamp is nothing but its milliseconds; converting one by one takes as long as decoding.
   static_assert(sizeof(Timestamp) == sizeof(std::int64_t));
-  std::memcpy(static_cast<void*>(&out.times[before]), &*from, kept * sizeof(std::int64_t));
+  std::memcpy(static_cast<void*>(&out_.times[used_]), &*from, count * sizeof(std::int64_t));
+  used_ += count;
   return true;
+}
+
+std::size_t add_all(std::span<const RunView* const> runs, TimeRange range, ColumnsWriter& writer) {
+  std::size_t samples = 0, damaged = 0;
+  for (const RunView* run : runs) samples += run->count;
+  writer.expect(samples);
+  for (const RunView* run : runs) damaged += writer.add(*run, range) ? 0 : 1;
+  return damaged;
 }
 
 bool in_order(std::span<const RunView* const> runs) {
@@ -57,10 +79,10 @@ bool in_order(std::span<const RunView* const> runs) {
   return true;
 }
 
-/// Sorts `samples`, of which each later part wins at equal times.
-void merge(const Columns& samples, std::size_t begin, Columns& out) {
-  std::vector<std::uint32_t> order(samples.size() - begin);
-  std::iota(order.begin(), order.end(), std::uint32_t(begin));
+/// Appends `samples` sorted; of those with one time the last counts.
+void merge(const Columns& samples, Columns& out) {
+  std::vector<std::uint32_t> order(samples.size());
+  std::iota(order.begin(), order.end(), 0u);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return samples.times[a] < samples.times[b];
   });
@@ -133,12 +155,21 @@ bool find_sample(const RunView& run, std::int64_t time, double& value) {
   const Timestamp at = from_millis(time);
   if (!run.times.empty() && !std::binary_search(run.times.begin(), run.times.end(), time))
     return false;
-  if (!read_run(run, {at, at}, found) || found.values.empty()) return false;
+  const std::array<const RunView*, 1> only = {&run};
+  DenseDecoder decoder;
+  ColumnsWriter writer(decoder, 0, found);
+  if (add_all(only, {at, at}, writer) > 0 || writer.size() == 0) return false;
   value = found.values.front();
   return true;
 }
 
 Result<void> read_runs(std::span<const RunView> runs, TimeRange range, Columns& out) {
+  DenseDecoder decoder;
+  return read_runs(runs, range, decoder, out.size(), out);
+}
+
+Result<void> read_runs(std::span<const RunView> runs, TimeRange range, DenseDecoder& decoder,
+                       std::size_t kept, Columns& out) {
   std::vector<const RunView*> order;
   order.reserve(runs.size());
   for (const RunView& run : runs)
@@ -150,11 +181,17 @@ Result<void> read_runs(std::span<const RunView> runs, TimeRange range, Columns& 
     return a->first_time < b->first_time;
   });
   if (in_order(by_time)) {
-    for (const RunView* run : by_time) damaged += read_run(*run, range, out) ? 0 : 1;
+    ColumnsWriter writer(decoder, kept, out);
+    damaged = add_all(by_time, range, writer);
   } else {
     Columns samples;
-    for (const RunView* run : order) damaged += read_run(*run, range, samples) ? 0 : 1;
-    merge(samples, 0, out);
+    {
+      ColumnsWriter writer(decoder, 0, samples);
+      damaged = add_all(order, range, writer);
+    }
+    out.times.resize(kept);
+    out.values.resize(kept);
+    merge(samples, out);
   }
   if (damaged > 0)
     return corrupt(std::to_string(damaged) + " of " + std::to_string(order.size()) +

@@ -101,5 +101,9 @@ bool find_sample(const RunView& run, std::int64_t time, double& value);
 /// Appends the samples of all runs within `range` to `out`, in time order; where two have one
 /// time, the later run of the list wins. Corrupt when some are damaged: `out` has the rest.
 Result<void> read_runs(std::span<const RunView> runs, TimeRange range, Columns& out);
+/// The same behind the first `kept` entries of `out`, whose others go. A reader of many series
+/// keeps `out` and `decoder`: their memory is then neither cleared nor asked for anew.
+Result<void> read_runs(std::span<const RunView> runs, TimeRange range, DenseDecoder& decoder,
+                       std::size_t kept, Columns& out);
 
 }  // namespace lapwing::tsdb

@@ -9,7 +9,7 @@ namespace lapwing::tsdb {
 namespace {
 
 // What a set keeps of chunks besides the series that it reads. A query may take 32 MB in all.
-constexpr std::size_t kLoadedLimitBytes = 16u << 20;
+constexpr std::size_t kLoadedLimitBytes = 20u << 20;
 // From here on it is worth asking the allocator to give memory back.
 constexpr std::size_t kTrimBytes = 4u << 20;
 
@@ -164,11 +164,16 @@ void StoredSeriesSet::sort() {
 }
 
 Result<void> StoredSeriesSet::read(std::size_t index, Columns& out) const {
-  out.clear();
   const Entry& found = entry(index);
-  auto outcome = read_coarse(found, out);
-  auto read = read_samples(found, range_, Part::Whole, out);
-  if (!rises(out)) sort_by_time(out);
+  Result<void> outcome;
+  std::size_t coarse = 0;
+  if (coarsest_ > 0ms) {
+    out.clear();
+    outcome = read_coarse(found, out);
+    coarse = out.size();
+  }
+  auto read = read_samples(found, range_, Part::Whole, coarse, out);
+  if (coarse > 0 && !rises(out)) sort_by_time(out);
   evict(found.places.size());
   return read ? outcome : read;
 }
@@ -192,7 +197,7 @@ Result<void> StoredSeriesSet::read_coarse(const Entry& found, Columns& out) cons
 }
 
 Result<void> StoredSeriesSet::read_samples(const Entry& found, TimeRange range, Part part,
-                                           Columns& out) const {
+                                           std::size_t kept_samples, Columns& out) const {
   std::vector<RunView> views;
   StoredRuns narrow;
   std::vector<std::shared_ptr<const GroupChunk>> kept;
@@ -219,7 +224,8 @@ Result<void> StoredSeriesSet::read_samples(const Entry& found, TimeRange range, 
     for (const StoredRun& run : runs->second) views.push_back(view(run));
   }
   for (const auto& run : found.head_runs) views.push_back(view(*run));
-  auto read = read_runs(views, range, out);
+  auto read = read_runs(views, range, decoder_, kept_samples, out);
+  if (!kept.empty()) decoder_.forget();
   return read ? outcome : read;
 }
 
@@ -314,7 +320,7 @@ Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) cons
   Minutes made;
   for (const FileSpan& span : from_samples) {
     Columns samples;
-    if (auto read = read_samples(found, {span.start + 1ms, span.end}, part, samples); !read)
+    if (auto read = read_samples(found, {span.start + 1ms, span.end}, part, 0, samples); !read)
       outcome = read;
     aggregate(samples, 1min, made);
   }
@@ -353,6 +359,7 @@ void StoredSeriesSet::evict(std::size_t keep) const {
   while (loaded_bytes_ > kLoadedLimitBytes && uses_.size() > keep) {
     const auto found = loaded_.find(uses_.front());
     loaded_bytes_ -= found->second.bytes;
+    decoder_.forget();
     loaded_.erase(found);
     uses_.pop_front();
   }

@@ -98,7 +98,9 @@ class StoredSeriesSet final : public SeriesSet {
   Result<void> read_coarse(const Entry& entry, Columns& out) const;
   /// Whole: of the set's range, so that chunks are kept for other series. Narrow: a part.
   enum class Part { Whole, Narrow };
-  Result<void> read_samples(const Entry& entry, TimeRange range, Part part, Columns& out) const;
+  /// Behind the first `kept` samples of `out`; others go.
+  Result<void> read_samples(const Entry& entry, TimeRange range, Part part, std::size_t kept,
+                            Columns& out) const;
   std::vector<FileSpan> without_tier(const Entry& entry, FileSpan wanted) const;
   Result<void> read_day(const MinuteDay& day, const Entry& entry, FileSpan span,
                         std::vector<FileSpan>& from_samples, Minutes& out) const;
@@ -123,6 +125,7 @@ class StoredSeriesSet final : public SeriesSet {
   mutable std::list<GroupKey> uses_;  // oldest use first
   mutable std::size_t loaded_bytes_ = 0;
   mutable std::size_t most_loaded_bytes_ = 0;
+  mutable DenseDecoder decoder_;  // knows columns of what is loaded
 };
 
 }  // namespace lapwing::tsdb

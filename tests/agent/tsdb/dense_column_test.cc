@@ -82,12 +82,14 @@ TEST_CASE("dense column: any part of a column is read as the whole") {
     const auto values = shaped(shape, 500, random);
     DenseColumn column;
     column.prepare(values);
-    std::string header, body;
+    std::string header;
+    DenseBody body;
     column.write(header, body);
     ByteReader in(header);
     const auto read = read_dense_header(in, values.size());
     REQUIRE(read.has_value());
-    const DenseView view{*read, body, {}};
+    const DenseView view{*read, body.sizes, body.bits, {}};
+    DenseDecoder decoder;
     for (const auto& [from, to] : {std::pair<std::size_t, std::size_t>{0, 1},
                                    {127, 129},
                                    {128, 256},
@@ -95,7 +97,7 @@ TEST_CASE("dense column: any part of a column is read as the whole") {
                                    {499, 500},
                                    {5, 495}}) {
       std::vector<double> out(to - from);
-      REQUIRE(decode_dense(view, values.size(), from, to, out.data()));
+      REQUIRE(decoder.decode(view, values.size(), from, to, out.data()));
       REQUIRE(same_bits(
           out, {values.begin() + std::ptrdiff_t(from), values.begin() + std::ptrdiff_t(to)}));
     }
@@ -114,7 +116,9 @@ TEST_CASE("dense column: a sum of two others costs nearly nothing and reads back
   }
   DenseColumn columns[4];
   DenseView views[4];
-  std::string headers[4], bodies[4];
+  std::string headers[4];
+  DenseBody bodies[4];
+  DenseDecoder decoder;
   const std::vector<double>* all[4] = {&a, &b, &sum, &opposed};
   for (int i = 0; i < 4; ++i) columns[i].prepare(*all[i]);
   REQUIRE(columns[2].refer_to(columns[0], 0));
@@ -125,15 +129,21 @@ TEST_CASE("dense column: a sum of two others costs nearly nothing and reads back
     columns[i].write(headers[i], bodies[i]);
     ByteReader in(headers[i]);
     views[i].header = *read_dense_header(in, 1000);
-    views[i].body = bodies[i];
+    views[i].sizes = bodies[i].sizes;
+    views[i].body = bodies[i].bits;
     for (std::size_t r = 0; r < views[i].header.reference_count; ++r)
       views[i].references[r] = &views[views[i].header.references[r].number];
-    std::vector<double> out(1000);
-    REQUIRE(decode_dense(views[i], 1000, 0, 1000, out.data()));
-    CHECK(same_bits(out, *all[i]));
+    views[i].referred = i < 2;
+    std::vector<double> out = *all[i];
+    // Whole, in part, and when what it refers to is known already or was forgotten.
+    for (const std::size_t from : {0u, 300u, 999u, 0u}) {
+      REQUIRE(decoder.decode(views[i], 1000, from, 1000, out.data() + from));
+      CHECK(same_bits(out, *all[i]));
+      if (from == 300) decoder.forget();
+    }
   }
-  CHECK(bodies[2].empty());
-  CHECK(bodies[3].empty());
+  CHECK((bodies[2].sizes + bodies[2].bits).empty());
+  CHECK((bodies[3].sizes + bodies[3].bits).empty());
 }
 
 TEST_CASE("dense column: cut anywhere, or of another length, it is refused") {

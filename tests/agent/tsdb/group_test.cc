@@ -50,9 +50,9 @@ TEST_CASE("group: cut, foreign and hostile content is Corrupt") {
   };
   CHECK_FALSE(kind(""));
   CHECK_FALSE(kind(std::string_view("\x01\x00\x00", 3)));
-  CHECK(kind(std::string_view("\x02\x00\x00", 3)));
-  CHECK_FALSE(kind(std::string_view("\x02\x00\x01\x00\x00\x00\x01\x00", 8)));
-  CHECK_FALSE(kind("\x02\x01\xff\xff\xff\xff\x7f\x01\x00"));
+  CHECK(kind(std::string_view("\x03\x00\x00", 3)));
+  CHECK_FALSE(kind(std::string_view("\x03\x00\x01\x00\x00\x00\x01\x00", 8)));
+  CHECK_FALSE(kind("\x03\x01\xff\xff\xff\xff\x7f\x01\x00"));
   CHECK(runs.empty());
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("group: related series of every shape come back bit for bit, whole and
 TEST_CASE("group: a chunk whose columns refer to later ones or in circles is Corrupt") {
   Compressor compressor;
   // One column of two times; two series of two samples that refer to each other's number.
-  std::string content("\x02\x01\x02", 3);
+  std::string content("\x03\x01\x02", 3);
   std::string times;
   encode_integers(std::vector<std::int64_t>{1000, 2000}, times);
   content += char(times.size());
