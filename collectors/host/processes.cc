@@ -10,9 +10,10 @@
 
 #include "agent/base/file.h"
 #include "agent/base/scanner.h"
+#include "collectors/cpu_share.h"
 #include "collectors/host/factories.h"
 #include "collectors/host/folder.h"
-#include "collectors/host/stateless.h"
+#include "collectors/registry.h"
 
 namespace lapwing::collectors::host {
 namespace {
@@ -79,40 +80,62 @@ void write_states(const CountsByState& counts, const MetricInfo& info, MetricWri
   }
 }
 
-Result<void> write_processes(const HostPaths& paths, MetricWriter& out) {
-  Totals totals;
-  std::string content;
-  Result<void> broken;
-  const bool found = for_each_number(paths.proc, [&](const char* pid) {
-    const std::string process = paths.in_proc(pid);
-    // It ended since the folder was read, or it is somebody else's under hidepid.
-    if (!read_file_into(process + "/stat", content, kStatLimitBytes)) return;
-    if (content.empty()) return;
-    const auto state = parse_process_stat(content);
-    if (!state) {
-      broken = Error(state.error()).in(process + "/stat");
-      return;
-    }
-    ++totals.processes;
-    totals.threads += state->threads;
-    count(totals.states, state->state);
-    if (state->threads == 1)
-      count(totals.thread_states, state->state);
-    else if (totals.threads <= kThreadLimit)
-      add_threads(process, content, totals);
-  });
-  if (!broken) return broken;
-  if (!found || totals.processes == 0) return no_data("no process in " + paths.proc);
-  out.sample(kPids, double(totals.processes));
-  out.sample(kThreads, double(totals.threads));
-  write_states(totals.states, kStates, out);
-  if (totals.threads <= kThreadLimit) write_states(totals.thread_states, kThreadStates, out);
-  if (const auto limit = number_in(paths.in_proc("sys/kernel/pid_max")))
-    out.sample(kMaxProcesses, *limit);
-  if (const auto limit = number_in(paths.in_proc("sys/kernel/threads-max")))
-    out.sample(kMaxThreads, *limit);
-  return {};
-}
+// A look at 5,000 processes takes some 100 ms.
+constexpr int kPartsOfCpu = 500;
+
+class ProcessesCollector final : public Collector {
+ public:
+  explicit ProcessesCollector(const FactoryInput& input)
+      : paths_(input.context.paths), clock_(input.context.clock) {}
+
+  Result<void> collect(MetricWriter& out) override {
+    const auto now = clock_.monotonic();
+    if (share_.due(now))
+      if (auto looked = share_.take(now, [this] { return look(); }); !looked) return looked;
+    if (totals_.processes == 0) return no_data("no process in " + paths_.proc);
+    out.sample(kPids, double(totals_.processes));
+    out.sample(kThreads, double(totals_.threads));
+    write_states(totals_.states, kStates, out);
+    if (totals_.threads <= kThreadLimit) write_states(totals_.thread_states, kThreadStates, out);
+    if (const auto limit = number_in(paths_.in_proc("sys/kernel/pid_max")))
+      out.sample(kMaxProcesses, *limit);
+    if (const auto limit = number_in(paths_.in_proc("sys/kernel/threads-max")))
+      out.sample(kMaxThreads, *limit);
+    return {};
+  }
+
+ private:
+  Result<void> look() {
+    Totals totals;
+    Result<void> broken;
+    for_each_number(paths_.proc, [&](const char* pid) {
+      const std::string process = paths_.in_proc(pid);
+      // It ended since the folder was read, or it is somebody else's under hidepid.
+      if (!read_file_into(process + "/stat", content_, kStatLimitBytes)) return;
+      if (content_.empty()) return;
+      const auto state = parse_process_stat(content_);
+      if (!state) {
+        broken = Error(state.error()).in(process + "/stat");
+        return;
+      }
+      ++totals.processes;
+      totals.threads += state->threads;
+      count(totals.states, state->state);
+      if (state->threads == 1)
+        count(totals.thread_states, state->state);
+      else if (totals.threads <= kThreadLimit)
+        add_threads(process, content_, totals);
+    });
+    totals_ = totals;
+    return broken;
+  }
+
+  const HostPaths paths_;
+  const Clock& clock_;
+  CpuShare share_{kPartsOfCpu};
+  Totals totals_;
+  std::string content_;
+};
 
 }  // namespace
 
@@ -132,7 +155,7 @@ Result<ProcessState> parse_process_stat(std::string_view stat) {
 }
 
 std::unique_ptr<Collector> make_processes(const FactoryInput& input) {
-  return std::make_unique<StatelessCollector>(input, write_processes);
+  return std::make_unique<ProcessesCollector>(input);
 }
 
 }  // namespace lapwing::collectors::host

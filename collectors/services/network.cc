@@ -8,12 +8,12 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "collectors/cpu_share.h"
 #include "collectors/registry.h"
 #include "collectors/services/closed_sockets.h"
 #include "collectors/services/factories.h"
@@ -78,15 +78,8 @@ constexpr std::array<std::string_view, kTcpStateCount> kStateNames = {
     "close", "close_wait",  "last_ack", "listen",   "closing",   "new_syn_recv"};
 
 constexpr std::uint32_t kStates = ~(1U << unsigned(TcpState::TimeWait));
-// A look at tens of thousands of sockets takes tens of milliseconds: the next one waits until all
-// of them together take this share of one CPU at most.
-constexpr int kLargestShareOfCpu = 100;  // as one part of so many
-
-std::chrono::nanoseconds thread_cpu_time() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
+// A look at 20,000 sockets takes some 70 ms.
+constexpr int kPartsOfCpu = 200;
 
 class NetworkCollector final : public Collector {
  public:
@@ -102,10 +95,8 @@ class NetworkCollector final : public Collector {
     auto taken = closed_->take();
     for (const SocketReport& socket : taken.sockets) accounts_.closed(socket);
     const auto now = clock_.monotonic();
-    if (!looked_ || now - *looked_ >= pass_cost_ * kLargestShareOfCpu) {
-      looked_ = now;
-      if (auto passed = pass(); !passed) return passed;
-    }
+    if (share_.due(now))
+      if (auto passed = share_.take(now, [this] { return pass(); }); !passed) return passed;
     out.sample(kLost, double(taken.lost));
     out.sample(kUntracked, double(accounts_.untracked()));
     for (const auto& [label, account] : accounts_.accounts())
@@ -120,7 +111,6 @@ class NetworkCollector final : public Collector {
       if (!opened) return std::move(opened).error();
       diag_.emplace(*std::move(opened));
     }
-    const auto began = thread_cpu_time();
     if (directory_ != nullptr) map_ = directory_->map();
     accounts_.begin_pass(map_);
     for (const std::uint8_t family : {AF_INET, AF_INET6}) {
@@ -137,7 +127,6 @@ class NetworkCollector final : public Collector {
       return dumped.error();
     }
     accounts_.end_pass();
-    pass_cost_ = thread_cpu_time() - began;
     return {};
   }
 
@@ -175,8 +164,7 @@ class NetworkCollector final : public Collector {
   std::unique_ptr<ClosedSockets> closed_;
   std::optional<SockDiag> diag_;
   SocketAccounts accounts_;
-  std::optional<std::chrono::nanoseconds> looked_;
-  std::chrono::nanoseconds pass_cost_{};
+  CpuShare share_{kPartsOfCpu};
 };
 
 }  // namespace

@@ -42,6 +42,8 @@ ACCEPTED_FAMILIES = [
      "off by default in the exporter; on here, for its own dashboard asks for them"),
     (r"node_(cpu_online|md_degraded|md_raid_disks|watchdog_|tape_|infiniband_|hwmon_chip_names)", LAPWING,
      "1.5 does not have it, 1.11 does"),
+    (r"node_textfile_scrape_error$", EXPORTER,
+     "without the folder the exporter tells an error for ever; Lapwing lacks the data"),
     (r"node_textfile_mtime_seconds$", EXPORTER, "Debian's builds are given a folder of their own"),
     (r"node_bcachefs_", LAPWING, "1.5 does not have it, 1.11 does"),
 ]
@@ -61,7 +63,7 @@ ACCEPTED_SERIES = [
      "the exporter leaves the kernel's escapes, such as \\040, in a device's name"),
     (r"node_disk_", "device", r"zram\d+$", {EXPORTER},
      "the default of 1.5 does not leave out zram devices, that of 1.11 does"),
-    (r"node_tcp_connection_states$", "state", r"(?!established|listen)", {LAPWING, EXPORTER},
+    (r"node_tcp_connection_states$", "state", r"(?!listen)", {LAPWING, EXPORTER},
      "states that no socket is in are left out, and most states last a moment"),
     (r"node_processes_(threads_)?state$", "(thread_)?state", r"[DRTZXtI]$", {LAPWING, EXPORTER},
      "states that no process is in are left out, and these last a moment"),

@@ -1,6 +1,10 @@
 #include "collectors/proc_file.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "tests/support/temporary_directory.h"
 
@@ -26,4 +30,28 @@ TEST_CASE("proc file: a folder cannot be read, and trimmed content has no line b
   CHECK_FALSE(file.read().ok());
   folder.write("x", "value \n");
   CHECK(*read_trimmed(folder / "x") == "value");
+}
+
+TEST_CASE("proc file: one that vanishes while it is open is an error once, then it is not there") {
+  int gate[2];
+  REQUIRE(::pipe(gate) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    char end = 0;
+    ::close(gate[1]);
+    (void)!::read(gate[0], &end, 1);
+    ::_exit(0);
+  }
+  ProcFile file("/proc/" + std::to_string(child) + "/stat");
+  REQUIRE(file.read().ok());
+  ::close(gate[1]);
+  ::close(gate[0]);
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  // The descriptor is still open, and what it shows has ended (ESRCH).
+  const auto gone = file.read();
+  REQUIRE_FALSE(gone.ok());
+  CHECK(gone.error().kind == ErrorKind::Unavailable);
+  const auto missing = file.read();
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.error().kind == ErrorKind::NoData);
 }

@@ -14,6 +14,7 @@ using lapwing::testing::Samples;
 #include <cerrno>
 #include <cstring>
 
+using lapwing::collectors::DumpState;
 using namespace lapwing::collectors::host;
 
 namespace {
