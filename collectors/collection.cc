@@ -25,7 +25,7 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
       source_surroundings_{surroundings_.appender, surroundings_.clock, surroundings_.log,
                            surroundings_.registry, surroundings_.snapshots},
       directory_(options.paths, options.services),
-      context_{options.paths, surroundings_.clock, &directory_},
+      context_{options.paths, surroundings_.clock, &directory_, surroundings_.latency},
       discovery_({surroundings_.clock, surroundings_.log, surroundings_.registry,
                   surroundings_.send, run_slowly()}),
       scraper_({surroundings_.appender, surroundings_.watermark, surroundings_.clock,

@@ -39,6 +39,9 @@ class Collection {
     scrape::Send send;       ///< http::Client::send
     /// Makes step() run soon (Loop::wake). Called on other threads until the destructor returns.
     std::function<void()> wake;
+    /// What passive capture has measured (latency/capture.h); called on the collect thread. May be
+    /// empty.
+    StatusSource<latency::Snapshot> latency{};
     /// The table of collectors; tests bring their own.
     std::span<const CollectorDescriptor> table = collector_table();
   };

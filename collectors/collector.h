@@ -8,10 +8,14 @@
 #include "agent/base/log.h"
 #include "agent/base/result.h"
 #include "agent/base/time.h"
+#include "agent/model/status.h"
 #include "collectors/metric_writer.h"
 
 namespace lapwing::collectors {
 
+namespace latency {
+struct Snapshot;
+}
 namespace services {
 class ServiceDirectory;
 }
@@ -40,6 +44,8 @@ struct CollectorContext {
   const Clock& clock;
   /// Who is who among the processes; nullptr in tests that need none.
   services::ServiceDirectory* services = nullptr;
+  /// What passive capture has measured; empty where there is none.
+  StatusSource<latency::Snapshot> latency{};
 };
 
 class Collector {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collectors/host/factories.h"
+#include "collectors/latency/collector.h"
 #include "collectors/self/factories.h"
 #include "collectors/services/factories.h"
 
@@ -79,6 +80,7 @@ constexpr std::array kTable = {
     host("ipvs", 15s, Lane::Slow, host::make_ipvs),
     host("kernel_hung", 15s, Lane::Tick, host::make_kernel_hung),
     off(host("ksmd", 15s, Lane::Slow, host::make_ksmd)),
+    host("latency", 1s, Lane::Tick, latency::make_latency),
     host("loadavg", 1s, Lane::Tick, host::make_loadavg),
     host("mdadm", 15s, Lane::Slow, host::make_mdadm),
     host("meminfo", 1s, Lane::Tick, host::make_meminfo),

@@ -90,6 +90,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       newest_(ground_->registry),
       store_thread_(ground_->clock),
       collect_thread_(ground_->clock),
+      capture_thread_(ground_->clock),
       rules_thread_(ground_->clock),
       dispatch_thread_(ground_->clock),
       state_thread_(ground_->clock),
@@ -97,6 +98,8 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       client_(std::make_unique<http::Client>(ground_->log, ground_->registry, kClientOptions)),
       collection_(
           std::make_unique<collectors::Collection>(plan_->collection, collection_surroundings())),
+      capture_(
+          std::make_unique<collectors::latency::Capture>(plan_->latency, capture_surroundings())),
       alerting_(std::make_unique<alerting::Alerting>(alerting_context(),
                                                      options_.data_folder + "/state.db")),
       write_receiver_(*store_, ground_->registry),
@@ -122,6 +125,7 @@ App::Parts::~Parts() {
   server_->stop();
   watermark_.on_change({});
   collect_thread_.stop();
+  capture_thread_.stop();
   live_thread_.stop();
   rules_thread_.stop();
   dispatch_thread_.stop();
@@ -129,6 +133,7 @@ App::Parts::~Parts() {
   alerting_->step_state(ground_->clock.now());  // What dispatch said last.
   client_.reset();
   collection_.reset();
+  capture_.reset();
   alerting_.reset();
   store_thread_.stop();
   store_->close();
@@ -148,6 +153,7 @@ void App::Parts::start() {
     rules_thread_.wake();
     dashboard_->tick_changed();
   });
+  capture_thread_.start("capture", [this](Timestamp now) { return capture_->step(now); });
   collect_thread_.start("collect", [this](Timestamp now) { return collection_->step(now); });
   dashboard_->register_routes(*server_);
   server_->start();
@@ -165,7 +171,19 @@ collectors::Collection::Surroundings App::Parts::collection_surroundings() {
               [this](http::ClientRequest request, http::ClientCallback done) {
                 client_->send(std::move(request), std::move(done));
               },
-          .wake = [this] { collect_thread_.wake(); }};
+          .wake = [this] { collect_thread_.wake(); },
+          .latency = [this] { return capture_->snapshot(); }};
+}
+
+collectors::latency::Capture::Surroundings App::Parts::capture_surroundings() {
+  return {.clock = ground_->clock,
+          .log = ground_->log,
+          .registry = ground_->registry,
+          .name_of_socket = [this](std::uint64_t inode) {
+            const auto services = collection_->services();
+            const auto* service = services->of_listener(inode);
+            return service == nullptr ? std::string() : std::string(service->label());
+          }};
 }
 
 alerting::AlertingContext App::Parts::alerting_context() {
@@ -267,6 +285,8 @@ void App::Parts::adopt(Plan fresh) {
   if (!(fresh.store == old->store))
     ground_->log.warn("store: its options need a restart; the old ones stay in force");
   collection_->apply(fresh.collection);
+  capture_->apply(fresh.latency);
+  capture_thread_.wake();
   alerting_->apply(alerting_plan(fresh));
   {
     const std::lock_guard lock(plan_mutex_);
@@ -296,8 +316,8 @@ std::string App::Parts::status_line() const {
 
 // Not the state thread: a disk may hang, and all else goes on.
 bool App::Parts::alive() const {
-  for (const Thread* thread :
-       {&store_thread_, &collect_thread_, &rules_thread_, &dispatch_thread_, &live_thread_})
+  for (const Thread* thread : {&store_thread_, &collect_thread_, &capture_thread_, &rules_thread_,
+                               &dispatch_thread_, &live_thread_})
     if (!thread->alive(kStepLimit)) return false;
   return true;
 }

@@ -21,6 +21,7 @@
 #include "agent/tsdb/store.h"
 #include "alerting/alerting.h"
 #include "collectors/collection.h"
+#include "collectors/latency/capture.h"
 #include "dashboard/server.h"
 
 namespace lapwing::app {
@@ -65,6 +66,7 @@ class App::Parts {
 
  private:
   collectors::Collection::Surroundings collection_surroundings();
+  collectors::latency::Capture::Surroundings capture_surroundings();
   alerting::AlertingContext alerting_context();
   alerting::AlertingPlan alerting_plan(const Plan& plan) const;
   dashboard::Dependencies dashboard_dependencies();
@@ -95,12 +97,14 @@ class App::Parts {
   exposition::NewestBatches newest_;
   Thread store_thread_;
   Thread collect_thread_;
+  Thread capture_thread_;
   Thread rules_thread_;
   Thread dispatch_thread_;
   Thread state_thread_;
   Thread live_thread_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<collectors::Collection> collection_;
+  std::unique_ptr<collectors::latency::Capture> capture_;
   std::unique_ptr<alerting::Alerting> alerting_;
   remote::WriteReceiver write_receiver_;
   std::unique_ptr<dashboard::Dashboard> dashboard_;

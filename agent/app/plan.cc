@@ -116,6 +116,8 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
   plan.collection = collectors::read_collection_options(root, global.scrape);
   plan.collection.instance = plan.instance;
   if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
+  plan.latency = collectors::latency::read_latency_options(root);
+  if (overrides.no_collectors || overrides.no_latency) plan.latency.enabled = false;
   plan.alerting = alerting::read_alerting_options(root);
   root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage"});
   root.finish();

@@ -13,6 +13,7 @@
 #include "agent/config/mapping.h"
 #include "agent/model/labels.h"
 #include "alerting/options.h"
+#include "collectors/latency/options.h"
 #include "collectors/options.h"
 
 namespace lapwing::app {
@@ -49,6 +50,7 @@ struct Plan {
   StorePlan store;
   WebPlan web;
   collectors::CollectionOptions collection;
+  collectors::latency::LatencyOptions latency;
   alerting::AlertingOptions alerting;
   std::vector<alerting::RuleGroup> rule_groups;  ///< shipped and own
   /// The configuration as the API shows it: YAML, secrets hidden.
@@ -61,6 +63,7 @@ struct Plan {
 struct PlanOverrides {
   std::string listen;          ///< empty: as configured
   bool no_collectors = false;  ///< `--collectors none`
+  bool no_latency = false;     ///< `--latency off`
 };
 
 /// Reads and merges the files (none: the defaults) and the rule files that they name. Invalid with

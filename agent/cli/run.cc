@@ -18,7 +18,7 @@
 namespace lapwing::cli {
 namespace {
 
-constexpr std::array<Option, 5> kOptions = {{
+constexpr std::array<Option, 6> kOptions = {{
     {"config", "FILE", "configuration file; may be given several times, the files merge", true},
     {"data", "DIR",
      "where series and alert state are kept\n(default: /var/lib/lapwing as root, else "
@@ -27,6 +27,7 @@ constexpr std::array<Option, 5> kOptions = {{
      "where to serve; port 0 lets the kernel choose (default: 127.0.0.1:5279)"},
     {"collectors", "none|default",
      "none: collect nothing of this host by itself (default: default)"},
+    {"latency", "off|on", "off: do not look at packets (default: on, where it may)"},
     {"log-level", "LEVEL", "debug, info, warn or error (default: info)"},
 }};
 
@@ -112,6 +113,7 @@ int run_with(const Arguments& arguments, Log& log) {
   options.data_folder = arguments.get("data", default_data_folder());
   options.overrides.listen = arguments.get("listen");
   options.overrides.no_collectors = arguments.get("collectors", "default") == "none";
+  options.overrides.no_latency = arguments.get("latency", "on") == "off";
 
   auto started = app::App::start(options, log);
   if (!started) {
@@ -144,6 +146,9 @@ int run_agent(const std::vector<std::string>& words) {
   const std::string collectors = arguments->get("collectors", "default");
   if (collectors != "none" && collectors != "default")
     return usage_error("--collectors takes none or default, not \"" + collectors + "\"");
+  const std::string latency = arguments->get("latency", "on");
+  if (latency != "on" && latency != "off")
+    return usage_error("--latency takes on or off, not \"" + latency + "\"");
   const auto level = parse_log_level(arguments->get("log-level", "info"));
   if (!level) return usage_error("--log-level: " + level.error().message);
   Log log(*level);

@@ -75,9 +75,10 @@ class UnitTest(unittest.TestCase):
             self.assertEqual(self.settings[key], [value], key)
         self.assertGreaterEqual(int(self.settings["RestartSec"][0]), 1)
 
-    def test_no_capability_is_left(self):
-        self.assertEqual(self.settings["CapabilityBoundingSet"], [""])
-        self.assertEqual(self.settings["AmbientCapabilities"], [""])
+    def test_packets_may_be_seen_and_no_other_capability_is_left(self):
+        self.assertEqual(self.settings["CapabilityBoundingSet"], ["CAP_NET_RAW"])
+        self.assertEqual(self.settings["AmbientCapabilities"], ["CAP_NET_RAW"])
+        self.assertIn("AF_PACKET", self.settings["RestrictAddressFamilies"][0].split())
         self.assertEqual(self.settings["User"], ["lapwing"])
 
     def test_what_is_measured_stays_visible(self):

@@ -1,0 +1,263 @@
+#include "collectors/latency/capture.h"
+
+#include <time.h>
+
+#include <array>
+#include <cmath>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace lapwing::collectors::latency {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr nanoseconds kRefreshInterval = seconds(1);
+constexpr nanoseconds kPublishInterval = std::chrono::milliseconds(500);
+constexpr nanoseconds kListeningInterval = seconds(2);
+constexpr nanoseconds kConnectedInterval = seconds(10);
+// Listing connected sockets takes the kernel 3 µs each: at most a thousandth of the time.
+constexpr int kConnectedCostFactor = 1000;
+
+// Headers: IP with options, TCP with options.
+constexpr std::uint32_t kHeaderBytes = 120;
+constexpr std::uint32_t kRequestBytes = 2048;
+constexpr std::uint32_t kAnswerBytes = 1024;
+/// Enough to tell a protocol that is not read.
+constexpr std::uint32_t kFirstBytes = 24;
+
+nanoseconds thread_cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t(device()) << 32 | device();
+}
+
+std::int64_t second_of(nanoseconds monotonic) {
+  return std::chrono::duration_cast<seconds>(monotonic).count();
+}
+
+}  // namespace
+
+struct Capture::OwnMetrics {
+  explicit OwnMetrics(metrics::Registry& registry)
+      : packets(registry.counter("lapwing_latency_packets_total",
+                                 "Packets that the kernel's filter let through.")),
+        dropped(registry.counter("lapwing_latency_dropped_packets_total",
+                                 "Packets that the kernel dropped because the ring was full.")),
+        repeated(registry.counter("lapwing_latency_repeated_segments_total",
+                                  "Segments with nothing new: sent again, or seen on another "
+                                  "interface before.")),
+        unreadable(registry.counter("lapwing_latency_unreadable_packets_total",
+                                    "Packets that could not be read as TCP.")),
+        strangers(registry.counter("lapwing_latency_unknown_service_segments_total",
+                                   "Segments of no service that is known.")),
+        refused(registry.counter("lapwing_latency_refused_connections_total",
+                                 "Connections left out because the table was full.")),
+        cpu_seconds(registry.counter("lapwing_latency_cpu_seconds_total",
+                                     "CPU time of the capture thread.")),
+        connections(
+            registry.gauge("lapwing_latency_connections", "Connections that are being followed.")),
+        ports(registry.gauge("lapwing_latency_ports", "Ports whose packets are looked at.")),
+        ratio(registry.gauge("lapwing_latency_sampling_ratio",
+                             "Share of the connections that are looked at; counts of the others "
+                             "are missing, divide by it.")) {
+    for (std::size_t i = 0; i < kUnclearCount; ++i)
+      unclear.push_back(registry.counter(
+          "lapwing_latency_unclear_total",
+          "What the time from request to answer cannot tell, or not alone, by reason.",
+          {{"reason", std::string(name(Unclear(i)))}}));
+  }
+  metrics::Counter packets, dropped, repeated, unreadable, strangers, refused, cpu_seconds;
+  metrics::Gauge connections, ports, ratio;
+  std::vector<metrics::Counter> unclear;
+};
+
+Capture::Capture(LatencyOptions options, Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
+      options_(options),
+      pending_(std::move(options)),
+      snapshot_(std::make_shared<Snapshot>()) {}
+
+void Capture::apply(LatencyOptions options) {
+  const std::lock_guard lock(mutex_);
+  pending_ = std::move(options);
+}
+
+std::shared_ptr<const Snapshot> Capture::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+/// True when there is something to capture with.
+bool Capture::adopt_options() {
+  std::optional<LatencyOptions> pending;
+  {
+    const std::lock_guard lock(mutex_);
+    pending.swap(pending_);
+  }
+  if (!pending) return ring_ != nullptr;
+  const bool anew = !ring_ || pending->ring_bytes != options_.ring_bytes ||
+                    pending->connection_limit != options_.connection_limit || !pending->enabled;
+  options_ = *std::move(pending);
+  if (!anew) {
+    tracker_->set_protocols(options_.protocols);
+    return true;
+  }
+  ring_.reset();
+  tracker_.reset();
+  if (options_.enabled) return open_ring();
+  rest("switched off");
+  return false;
+}
+
+void Capture::rest(const std::string& reason) {
+  auto resting = std::make_shared<Snapshot>();
+  resting->reason = reason;
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(resting);
+}
+
+bool Capture::open_ring() {
+  auto ring = PacketRing::open(options_.ring_bytes);
+  if (!ring) {
+    surroundings_.log.warn("passive latency is off: {}; everything else goes on",
+                           ring.error().message);
+    rest(ring.error().message);
+    return false;
+  }
+  ring_ = std::make_unique<PacketRing>(*std::move(ring));
+  tracker_ = std::make_unique<Tracker>(TrackerLimits{.connections = options_.connection_limit},
+                                       random_seed(), options_.protocols);
+  if (!metrics_) metrics_ = std::make_shared<OwnMetrics>(surroundings_.registry);
+  told_ = {};
+  filter_ = {};
+  connected_due_ = listening_due_ = refreshed_ = published_ = nanoseconds(0);
+  cpu_time_ = thread_cpu_time();
+  return true;
+}
+
+Timestamp Capture::step(Timestamp now) {
+  if (!adopt_options()) return kNever;
+  const nanoseconds began = surroundings_.clock.monotonic();
+  if (began - refreshed_ >= kRefreshInterval || refreshed_ == nanoseconds(0)) refresh(began);
+  ring_->wait(kPatience);
+  drain();
+  const nanoseconds ended = surroundings_.clock.monotonic();
+  if (ended - published_ >= kPublishInterval) {
+    published_ = ended;
+    publish(second_of(ended));
+  }
+  return now;
+}
+
+void Capture::drain() {
+  const std::int64_t second = second_of(surroundings_.clock.monotonic());
+  // No more than the ring holds, so that a flood cannot keep the step from ending.
+  const std::size_t blocks = options_.ring_bytes / PacketRing::kBlockBytes + 1;
+  for (std::size_t i = 0; i < blocks; ++i)
+    if (!ring_->drain_block([&](const CapturedPacket& packet) {
+          Segment segment;
+          if (parse_packet(packet.bytes, packet.original_length, LinkLayer::Network, segment) ==
+              PacketKind::Segment)
+            tracker_->take(segment, packet.time_ns, second);
+          else
+            ++unreadable_;
+        }))
+      return;
+}
+
+void Capture::refresh(nanoseconds now) {
+  const bool first = refreshed_ == nanoseconds(0);
+  const std::int64_t second = second_of(now);
+  if (now >= connected_due_) {
+    const nanoseconds began = surroundings_.clock.monotonic();
+    if (auto rows = sockets_.connected()) connected_ = *std::move(rows);
+    const nanoseconds took = surroundings_.clock.monotonic() - began;
+    connected_due_ = now + std::max(kConnectedInterval, took * kConnectedCostFactor);
+    listening_due_ = now;
+  }
+  if (now >= listening_due_) {
+    refresh_tables(second);
+    listening_due_ = now + kListeningInterval;
+  }
+  if (!first) judge_load(now);
+  refresh_filter();
+  tracker_->tidy(second);
+  publish_counts();
+  refreshed_ = now;
+}
+
+void Capture::refresh_tables(std::int64_t second) {
+  const auto listening = sockets_.listening();
+  if (!listening) {
+    if (!std::exchange(sockets_failed_, true))
+      surroundings_.log.warn("passive latency keeps the ports that it knows: {}",
+                             listening.error().message);
+    return;
+  }
+  sockets_failed_ = false;
+  tracker_->apply(make_tables(*listening, connected_, SocketLister::local_addresses(),
+                              surroundings_.name_of_socket),
+                  second);
+}
+
+void Capture::refresh_filter() {
+  const bool reads = !options_.protocols.empty();
+  FilterPlan plan{.ports = tracker_->endpoints().ports(options_.ports),
+                  .loopback_index = SocketLister::loopback_index(),
+                  .snap_to_port = kHeaderBytes + (reads ? kRequestBytes : kFirstBytes),
+                  .snap_from_port = kHeaderBytes + (reads ? kAnswerBytes : kFirstBytes),
+                  .sampling_threshold = shedder_.threshold()};
+  if (plan == filter_) return;
+  if (auto done = ring_->set_filter(make_filter(plan)); !done)
+    surroundings_.log.warn("passive latency keeps its old filter: {}", done.error().message);
+  filter_ = std::move(plan);
+}
+
+void Capture::judge_load(nanoseconds now) {
+  const nanoseconds spent = thread_cpu_time() - std::exchange(cpu_time_, thread_cpu_time());
+  const double elapsed = std::chrono::duration<double>(now - refreshed_).count();
+  const RingCounts counts = ring_->take_counts();
+  metrics_->packets.add(double(counts.packets));
+  metrics_->dropped.add(double(counts.dropped));
+  metrics_->cpu_seconds.add(std::chrono::duration<double>(spent).count());
+  const double dropped = counts.packets == 0 ? 0 : double(counts.dropped) / double(counts.packets);
+  const double before = shedder_.ratio();
+  shedder_.observe(std::chrono::duration<double>(spent).count() / elapsed, options_.cpu_budget,
+                   dropped);
+  if (shedder_.ratio() < before)
+    surroundings_.log.info("passive latency looks at 1 of {} connections to stay within its budget",
+                           std::lround(1 / shedder_.ratio()));
+}
+
+void Capture::publish(std::int64_t second) {
+  auto snapshot = std::make_shared<const Snapshot>(make_snapshot(*tracker_, second));
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(snapshot);
+}
+
+void Capture::publish_counts() {
+  const TrackerCounts& counts = tracker_->counts();
+  const auto add = [](const metrics::Counter& counter, std::uint64_t now, std::uint64_t before) {
+    if (now > before) counter.add(double(now - before));
+  };
+  for (std::size_t i = 0; i < kUnclearCount; ++i)
+    add(metrics_->unclear[i], counts.unclear[i], told_.unclear[i]);
+  add(metrics_->repeated, counts.repeated, told_.repeated);
+  add(metrics_->strangers, counts.strangers, told_.strangers);
+  add(metrics_->refused, counts.refused_connections, told_.refused_connections);
+  add(metrics_->unreadable, std::exchange(unreadable_, 0), 0);
+  metrics_->connections.set(double(tracker_->connections()));
+  metrics_->ports.set(double(filter_.ports.size()));
+  metrics_->ratio.set(shedder_.ratio());
+  told_ = counts;
+}
+
+}  // namespace lapwing::collectors::latency

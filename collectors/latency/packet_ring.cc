@@ -1,0 +1,106 @@
+#include "collectors/latency/packet_ring.h"
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <utility>
+
+namespace lapwing::collectors::latency {
+namespace {
+
+template <typename T>
+Result<void> set(int fd, int level, int option, const T& value, std::string_view what) {
+  if (::setsockopt(fd, level, option, &value, sizeof value) == 0) return {};
+  return system_error(what, errno);
+}
+
+}  // namespace
+
+Result<PacketRing> PacketRing::open(std::size_t bytes) {
+  // Protocol 0: nothing comes before the filter and the ring are there.
+  UniqueFd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd && (errno == EPERM || errno == EACCES || errno == EAFNOSUPPORT))
+    return unavailable(
+        "it needs the capability CAP_NET_RAW, and systemd's "
+        "RestrictAddressFamilies= to allow AF_PACKET");
+  if (!fd) return system_error("opening a packet socket", errno);
+  sock_filter nothing{BPF_RET | BPF_K, 0, 0, 0};
+  const sock_fprog program{1, &nothing};
+  tpacket_req3 request{};
+  request.tp_block_size = unsigned(kBlockBytes);
+  request.tp_block_nr = unsigned(std::max<std::size_t>(bytes / kBlockBytes, 2));
+  request.tp_frame_size = 2048;  // has no meaning in version 3, but must divide the block
+  request.tp_frame_nr = request.tp_block_size / request.tp_frame_size * request.tp_block_nr;
+  request.tp_retire_blk_tov = unsigned(kBlockPatience.count());
+  if (auto done = set(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, program, "filtering packets"); !done)
+    return std::move(done).error();
+  if (auto done = set(fd.get(), SOL_PACKET, PACKET_VERSION, int(TPACKET_V3), "packet ring"); !done)
+    return std::move(done).error();
+  if (auto done = set(fd.get(), SOL_PACKET, PACKET_RX_RING, request, "making a packet ring"); !done)
+    return std::move(done).error();
+  const std::size_t size = kBlockBytes * request.tp_block_nr;
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (memory == MAP_FAILED) return system_error("mapping a packet ring", errno);
+  PacketRing ring(std::move(fd), static_cast<std::uint8_t*>(memory), request.tp_block_nr);
+  sockaddr_ll everywhere{};
+  everywhere.sll_family = AF_PACKET;
+  everywhere.sll_protocol = htons(ETH_P_ALL);
+  if (::bind(ring.socket_.get(), reinterpret_cast<const sockaddr*>(&everywhere),
+             sizeof everywhere) != 0)
+    return system_error("binding a packet socket", errno);
+  return ring;
+}
+
+PacketRing::PacketRing(PacketRing&& other) noexcept
+    : socket_(std::move(other.socket_)),
+      memory_(std::exchange(other.memory_, nullptr)),
+      blocks_(other.blocks_),
+      next_(other.next_) {}
+
+PacketRing::~PacketRing() {
+  if (memory_ != nullptr) ::munmap(memory_, blocks_ * kBlockBytes);
+}
+
+Result<void> PacketRing::set_filter(const std::vector<sock_filter>& program) {
+  const sock_fprog described{static_cast<unsigned short>(program.size()),
+                             const_cast<sock_filter*>(program.data())};
+  return set(socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, described, "filtering packets");
+}
+
+bool PacketRing::drain_block(const std::function<void(const CapturedPacket&)>& visit) {
+  std::uint8_t* block = memory_ + next_ * kBlockBytes;
+  auto& header = reinterpret_cast<tpacket_block_desc*>(block)->hdr.bh1;
+  std::atomic_ref<__u32> status(header.block_status);
+  if ((status.load(std::memory_order_acquire) & TP_STATUS_USER) == 0) return false;
+  const std::uint8_t* at = block + header.offset_to_first_pkt;
+  for (std::uint32_t i = 0; i < header.num_pkts; ++i) {
+    const auto& packet = *reinterpret_cast<const tpacket3_hdr*>(at);
+    visit({.bytes = {at + packet.tp_mac, packet.tp_snaplen},
+           .original_length = packet.tp_len,
+           .time_ns = std::int64_t(packet.tp_sec) * 1'000'000'000 + packet.tp_nsec});
+    at += packet.tp_next_offset;
+  }
+  status.store(TP_STATUS_KERNEL, std::memory_order_release);
+  next_ = (next_ + 1) % blocks_;
+  return true;
+}
+
+void PacketRing::wait(std::chrono::milliseconds limit) const {
+  pollfd waited{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  (void)::poll(&waited, 1, int(limit.count()));
+}
+
+RingCounts PacketRing::take_counts() {
+  tpacket_stats_v3 counts{};
+  socklen_t size = sizeof counts;
+  if (::getsockopt(socket_.get(), SOL_PACKET, PACKET_STATISTICS, &counts, &size) != 0) return {};
+  return {.packets = counts.tp_packets, .dropped = counts.tp_drops};
+}
+
+}  // namespace lapwing::collectors::latency

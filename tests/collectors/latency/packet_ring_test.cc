@@ -1,0 +1,22 @@
+#include "collectors/latency/packet_ring.h"
+
+#include <catch2/catch.hpp>
+
+using namespace lapwing;
+using namespace lapwing::collectors::latency;
+
+// What it captures is proved with real traffic: tests/end_to_end/latency_test.py.
+TEST_CASE("packet ring: opens, or says which capability it wants") {
+  auto ring = PacketRing::open(4 * PacketRing::kBlockBytes);
+  if (!ring) {
+    CHECK(ring.error().kind == ErrorKind::Unavailable);
+    CHECK(ring.error().message.find("CAP_NET_RAW") != std::string::npos);
+    return;
+  }
+  // Nothing comes before a filter is set.
+  ring->wait(std::chrono::milliseconds(0));
+  CHECK_FALSE(ring->drain_block([](const CapturedPacket&) { FAIL("a packet without a filter"); }));
+  CHECK(ring->set_filter({{BPF_RET | BPF_K, 0, 0, 0}}).ok());
+  CHECK_FALSE(ring->set_filter({{BPF_LD | BPF_MEM, 0, 0, 99}}).ok());
+  CHECK(ring->take_counts().dropped == 0);
+}
