@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint16_t kOtherServices = 0;
 constexpr std::uint16_t kOtherRemotes = 1;
+const std::string kUnknown = "unknown";
 
 std::string text_of(const Address& address) {
   const std::string ip = address.ip.to_string();
@@ -56,11 +57,27 @@ std::uint16_t Endpoints::find_or_add_remote(const Address& address) {
   return *add(std::move(endpoint));
 }
 
+void Endpoints::name_unknown(const SocketTables& tables) {
+  for (const ListeningService& listener : tables.listeners) {
+    if (listener.service.empty()) continue;
+    Endpoint* unknown = nullptr;
+    bool known = false;
+    for (const auto& endpoint : all_) {
+      if (!endpoint || !endpoint->remote.empty() || endpoint->port != listener.address.port)
+        continue;
+      if (endpoint->service == kUnknown) unknown = endpoint.get();
+      known = known || endpoint->service == listener.service;
+    }
+    if (unknown != nullptr && !known) unknown->service = listener.service;
+  }
+}
+
 std::vector<std::pair<std::uint16_t, std::uint16_t>> Endpoints::apply(SocketTables tables,
                                                                       std::int64_t second) {
+  name_unknown(tables);
   std::vector<std::uint16_t> numbers;
   for (const ListeningService& listener : tables.listeners)
-    numbers.push_back(find_or_add_service(listener.service.empty() ? "unknown" : listener.service,
+    numbers.push_back(find_or_add_service(listener.service.empty() ? kUnknown : listener.service,
                                           listener.address.port));
 
   std::vector<std::pair<std::uint16_t, std::uint16_t>> moved;

@@ -87,6 +87,8 @@ class Endpoints {
  private:
   std::uint16_t find_or_add_service(const std::string& service, std::uint16_t port);
   std::uint16_t find_or_add_remote(const Address& address);
+  /// What listeners without a name have measured becomes their name's as soon as it is known.
+  void name_unknown(const SocketTables& tables);
   std::optional<std::uint16_t> add(std::unique_ptr<Endpoint> endpoint);
   bool is_local(const IpAddress& address) const;
   /// Number of the endpoint that serves at the address; nothing: none of this host.

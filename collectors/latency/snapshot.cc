@@ -16,8 +16,8 @@ bool was_asked_for(const Operation& operation) {
 /// Three digits are as many as the sketch knows; more of them would only fill the store.
 double rounded(double value) {
   if (value <= 0) return 0;
-  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
-  return std::round(value / unit) * unit;
+  const double scale = std::pow(10.0, 2 - std::floor(std::log10(value)));
+  return std::round(value * scale) / scale;
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ import unittest
 
 UNIT = ""
 SYSUSERS = ""
-EXPOSURE_LIMIT_TENTHS = 20
+# 1.9 without CAP_NET_RAW and AF_PACKET, which passive latency cannot do without.
+EXPOSURE_LIMIT_TENTHS = 23
 
 
 def settings(path):

@@ -90,17 +90,29 @@ TEST_CASE("endpoints: more backends than the limit are counted together") {
   CHECK(name_of(endpoints, between(kHere, 40'000, address(10, 2, 0, 1), 5432)) == "other gets");
 }
 
-TEST_CASE("endpoints: a service that is named later takes its connections along") {
+TEST_CASE("endpoints: what was measured before a service had a name becomes its own") {
   Endpoints endpoints;
   CHECK(endpoints.apply(tables({{{kAny, 80}, ""}, {{kHere, 80}, ""}}), 0).empty());
   const auto before = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
   CHECK(endpoints[before].service == "unknown");
-  const auto moved = endpoints.apply(tables({{{kAny, 80}, "nginx"}, {{kHere, 80}, "nginx"}}), 1);
+  endpoints[before].add(1, Nanoseconds(1000));
+  endpoints.apply(tables({{{kAny, 80}, "nginx"}, {{kHere, 80}, "nginx"}}), 1);
   const auto after = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  CHECK(after == before);
   CHECK(endpoints[after].service == "nginx");
-  REQUIRE_FALSE(moved.empty());
+  CHECK(endpoints[after].histogram.count() == 1);
+}
+
+TEST_CASE("endpoints: a port that another service takes over is counted anew") {
+  Endpoints endpoints;
+  endpoints.apply(tables({{{kAny, 80}, "nginx"}}), 0);
+  const auto before = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  const auto moved = endpoints.apply(tables({{{kAny, 80}, "apache2"}}), 1);
+  const auto after = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  CHECK(endpoints[after].service == "apache2");
+  REQUIRE(moved.size() == 1);
   CHECK(moved[0] == std::pair(before, after));
-  CHECK(endpoints.apply(tables({{{kAny, 80}, "nginx"}, {{kHere, 80}, "nginx"}}), 2).empty());
+  CHECK(endpoints.apply(tables({{{kAny, 80}, "apache2"}}), 2).empty());
 }
 
 TEST_CASE("endpoints: ports that come and go leave nothing behind") {

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# Passive latency: our CPU and drops at 10k, 50k, 200k packets a second, the service's cost with and without, memory under odd loads.
+import argparse
+import json
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "support"))
+from measure import cpu_seconds, memory_bytes, row  # noqa: E402
+from lapwing import BINARY, Agent, free_port, wait_for  # noqa: E402
+
+UNLIMITED = "latency: {cpu_budget: 4}\n"
+
+
+def metric(agent, name):
+    total = 0
+    for line in agent.get("/metrics")[1].splitlines():
+        if line.startswith((name + " ", name + "{")):
+            total += float(line.rsplit(" ", 1)[1])
+    return total
+
+
+def thread_cpu(pid, name):
+    """CPU seconds of one thread, by its name."""
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        if (task / "comm").read_text().strip() == name:
+            return int((task / "schedstat").read_text().split()[0]) / 1e9
+    return 0.0
+
+
+def load(rate, seconds, connections=50):
+    done = subprocess.run([BINARY.parent / "tests/bench/latency_load", str(connections), str(rate), str(seconds), str(free_port())],
+                          check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def at_rate(rate, seconds, config, budget):
+    with Agent(config=config) as agent:
+        time.sleep(3)
+        before = [metric(agent, f"lapwing_latency_{n}_total") for n in ("packets", "dropped_packets")]
+        spent = thread_cpu(agent.pid, "capture")
+        told = load(rate, seconds)
+        spent = thread_cpu(agent.pid, "capture") - spent
+        time.sleep(2)
+        packets, dropped = [metric(agent, f"lapwing_latency_{n}_total") - b for n, b in zip(("packets", "dropped_packets"), before)]
+        ratio = metric(agent, "lapwing_latency_sampling_ratio")
+        counted = metric(agent, "service_requests_total")
+    sent = 2 * told["requests"]
+    print(f"{rate or 'As many as go'} packets a second ({sent / told['seconds']:,.0f} came):")
+    row("capture thread", 100 * spent / (told["seconds"] + 4), budget, "% of a CPU")
+    row("a packet, capture thread", 1e9 * spent / max(packets, 1), None, "ns")
+    row("dropped by the kernel", dropped, 0, "packets")
+    row("connections looked at", 100 * ratio, None, "%")
+    row("requests missed", told["requests"] - counted if ratio == 1 else 0, 0, "")
+
+
+def service_cost(seconds, rounds):
+    """CPU a request of client and server together, agent with capture, without, and no agent: in turn, medians."""
+    spent = {"latency on": [], "latency off": []}
+    rates = {name: [] for name in spent}
+    for _ in range(rounds):
+        for name in spent:
+            with Agent("--latency", name.split()[1], config=UNLIMITED):
+                time.sleep(2)
+                told = load(0, seconds)
+            spent[name].append(1e6 * told["cpu"] / told["requests"])
+            rates[name].append(told["requests"] / told["seconds"])
+    print(f"A service at full speed, {rounds} rounds of {seconds} s:")
+    for name in spent:
+        row(f"CPU a request, {name}", statistics.median(spent[name]), None, "µs")
+        row(f"  requests a second, {name}", statistics.median(rates[name]), None)
+    on, off = (statistics.median(spent[n]) for n in ("latency on", "latency off"))
+    row("more CPU a request with capture", 100 * (on / off - 1), None, "%")
+    row("throughput with capture", 100 * statistics.median(rates["latency on"]) / statistics.median(rates["latency off"]), None, "% of without")
+
+
+def odd_loads(seconds):
+    """Half-open floods, connections that stay, ports that come and go: memory afterwards beside before."""
+    with Agent(config="latency: {connection_limit: 16384}\n") as agent:
+        time.sleep(3)
+        load(20_000, 3)
+        anonymous = memory_bytes(agent.pid)[1]
+        port = free_port()
+        ports = 0
+        until = time.monotonic() + seconds
+        with socket.create_server(("127.0.0.1", port), backlog=4096) as service:
+            time.sleep(4)
+            kept = []
+            while time.monotonic() < until:
+                # Half-open, as far as payload goes: handshakes and nothing more.
+                for _ in range(200):
+                    with socket.create_connection(("127.0.0.1", port)):
+                        service.accept()[0].close()
+                if len(kept) < 400:
+                    client = socket.create_connection(("127.0.0.1", port))
+                    kept.append((client, service.accept()[0]))
+                for client, server in kept:
+                    client.send(b"hello")
+                    server.recv(10)
+                    server.send(b"world")
+                    client.recv(10)
+                with socket.create_server(("127.0.0.1", 0)):
+                    ports += 1
+                    time.sleep(0.05)
+            wait_for("the count", 5, lambda: metric(agent, "lapwing_latency_connections") >= len(kept))
+            followed = metric(agent, "lapwing_latency_connections")
+        after = memory_bytes(agent.pid)[1]
+    print(f"Handshakes without payload, {len(kept)} connections that stay, {ports} ports that come and go ({seconds} s):")
+    row("connections followed", followed, None)
+    row("anonymous memory before", anonymous / 2**20, None, "MiB")
+    row("anonymous memory after", after / 2**20, anonymous / 2**20 + 3, "MiB")
+
+
+def idle():
+    spent = {}
+    for name in ("on", "off"):
+        with Agent("--latency", name) as agent:
+            time.sleep(4)
+            began = cpu_seconds(agent.pid)
+            time.sleep(10)
+            spent[name] = (cpu_seconds(agent.pid) - began) * 6
+            row(f"idle host, latency {name}: CPU a minute", spent[name], None, "s")
+            row("  resident, anonymous memory", memory_bytes(agent.pid)[0] / 2**20, None, "MiB")
+            row("", memory_bytes(agent.pid)[1] / 2**20, None, "MiB")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=8)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--only", choices=["rates", "budget", "service", "odd", "idle"])
+    chosen = options.parse_args()
+    subprocess.run(["ninja", "-C", BINARY.parent, "latency_load"], check=True, stdout=subprocess.DEVNULL)
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
+    if chosen.only in (None, "idle"):
+        idle()
+    if chosen.only in (None, "rates"):
+        for rate in (10_000, 50_000, 200_000):
+            at_rate(rate, chosen.seconds, UNLIMITED, 2)
+    if chosen.only in (None, "budget"):
+        print("With the default budget of 2 %, sampling beyond it:")
+        at_rate(200_000, 3 * chosen.seconds, "", None)
+    if chosen.only in (None, "service"):
+        service_cost(chosen.seconds, chosen.rounds)
+    if chosen.only in (None, "odd"):
+        odd_loads(10 * chosen.seconds)
+
+
+if __name__ == "__main__":
+    main()
