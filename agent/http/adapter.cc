@@ -106,8 +106,9 @@ class Adapter::Parser final : public httplib::Server {
         [this](const httplib::Request&, httplib::Response& out) { correct(out); });
   }
 
-  Handled handle(RawRequest raw, const std::string& peer) {
+  Handled handle(RawRequest raw, const std::string& peer, std::optional<Response> ready) {
     handled_ = Handled();
+    ready_ = std::move(ready);
     handled_.answer.keep_alive = raw.keep_alive;
     http_1_0_ = raw.http_1_0;
     const std::size_t question = raw.target.find('?');
@@ -124,7 +125,15 @@ class Adapter::Parser final : public httplib::Server {
     bool closed = false;
     process_request(stream, !raw.keep_alive, closed, nullptr);
     handled_.answer.head = stream.take_out();
+    if (handled_.later)
+      handled_.request = {std::move(request_.method),
+                          std::move(raw.target),
+                          std::move(request_.headers),
+                          "",
+                          raw.keep_alive,
+                          raw.http_1_0};
     request_ = Request();
+    ready_.reset();
     return std::move(handled_);
   }
 
@@ -134,6 +143,7 @@ class Adapter::Parser final : public httplib::Server {
     Response response;
     try {
       response = route();
+      handled_.later = std::move(response.later);
     } catch (const std::exception& error) {
       log_.error("http: the handler of {} failed ({}); answered 500", handled_.route, error.what());
       response = text_response(500, "internal error\n");
@@ -154,6 +164,7 @@ class Adapter::Parser final : public httplib::Server {
       response.headers.emplace_back("Allow", match.allowed);
       return response;
     }
+    if (ready_) return std::move(*ready_);
     request_.path = percent_decode(path_);
     request_.path_arguments = std::move(match.arguments);
     if (!request_.body.empty() && is_form(request_.headers)) add_form(parse_form(request_.body));
@@ -239,6 +250,7 @@ class Adapter::Parser final : public httplib::Server {
   // Of the request that is being handled:
   Handled handled_;
   Request request_;
+  std::optional<Response> ready_;
   std::string path_;
   bool http_1_0_ = false;
 };
@@ -246,8 +258,9 @@ class Adapter::Parser final : public httplib::Server {
 Adapter::Adapter(const Router& router, Log& log) : parser_(std::make_unique<Parser>(router, log)) {}
 Adapter::~Adapter() = default;
 
-Handled Adapter::handle(RawRequest request, const std::string& peer) {
-  return parser_->handle(std::move(request), peer);
+Handled Adapter::handle(RawRequest request, const std::string& peer,
+                        std::optional<Response> ready) {
+  return parser_->handle(std::move(request), peer, std::move(ready));
 }
 
 }  // namespace lapwing::http

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/base/log.h"
@@ -20,6 +21,9 @@ struct Handled {
   int status = 500;
   std::string route;  ///< as it was added; "" when none fitted
   std::function<void(std::shared_ptr<EventStream>)> on_stream;  ///< set: an event stream begins
+  /// Set: the answer comes later, and is brought into its form by handle() with `request`.
+  std::function<void(Respond)> later;
+  RawRequest request;
 };
 
 /// One thread at a time: each worker has its own. `router` and `log` must outlive it.
@@ -28,7 +32,9 @@ class Adapter {
   Adapter(const Router& router, Log& log);
   ~Adapter();
 
-  Handled handle(RawRequest request, const std::string& peer);
+  /// `ready`: the answer to a request whose handler has been asked before.
+  Handled handle(RawRequest request, const std::string& peer,
+                 std::optional<Response> ready = std::nullopt);
 
  private:
   class Parser;

@@ -39,6 +39,10 @@ class EventStream {
   virtual bool open() const = 0;
 };
 
+struct Response;
+/// Takes an answer that comes late: once, on any thread, also after the server has gone.
+using Respond = std::function<void(Response)>;
+
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -49,6 +53,9 @@ struct Response {
   bool gzipped = false;
   /// When set, the answer is an event stream; called once, on a worker, when it is open.
   std::function<void(std::shared_ptr<EventStream>)> on_stream{};
+  /// When set, the answer comes later and all else here is left aside: called once, on a worker,
+  /// which is free as soon as it returns. The request's connection waits; its number is limited.
+  std::function<void(Respond)> later{};
 };
 
 Response text_response(int status, std::string body);

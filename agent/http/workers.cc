@@ -24,9 +24,15 @@ Workers::Workers(const ServerOptions& options, const Router& router,
       mailbox_(std::move(mailbox)),
       metrics_(metrics),
       clock_(clock),
-      log_(log) {}
+      log_(log) {
+  return_->workers = this;
+}
 
 Workers::~Workers() {
+  {
+    const std::lock_guard lock(return_->mutex);
+    return_->workers = nullptr;
+  }
   stop(0ms);
   for (std::thread& thread : threads_) thread.join();
 }
@@ -77,8 +83,9 @@ void Workers::run() {
 
 void Workers::work(Adapter& adapter, Job job) {
   const std::size_t bytes = job.request.body.size();
-  Handled handled = adapter.handle(std::move(job.request), job.peer);
+  Handled handled = adapter.handle(std::move(job.request), job.peer, std::move(job.ready));
   mailbox_->request_bytes -= bytes;
+  if (handled.later) return wait_for_answer(std::move(handled), job);
   const std::chrono::duration<double> seconds = clock_.monotonic() - job.arrived;
   if (handled.on_stream && mailbox_->streams >= options_.event_stream_limit) {
     metrics_.rejected("event_streams");
@@ -91,6 +98,36 @@ void Workers::work(Adapter& adapter, Job job) {
     open_stream(std::move(handled), job);
   else
     mailbox_->post({job.connection, std::move(handled.answer), nullptr});
+}
+
+// A late answer goes before what waits: its request has waited already, and their number is that of
+// the connections.
+void Workers::take_back(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_) return;
+    jobs_.push_front(std::move(job));
+  }
+  changed_.notify_one();
+}
+
+void Workers::wait_for_answer(Handled handled, const Job& job) {
+  auto later = std::make_shared<Job>(
+      Job{job.connection, std::move(handled.request), job.peer, job.arrived, std::nullopt});
+  Respond respond = [later, to = return_](Response response) {
+    const std::lock_guard lock(to->mutex);
+    if (to->workers == nullptr || later->ready) return;
+    // An answer that would come later still is none.
+    response.later = nullptr;
+    later->ready = std::move(response);
+    to->workers->take_back(std::move(*later));
+  };
+  try {
+    handled.later(respond);
+  } catch (...) {
+    log_.error("http: the handler of {} failed; answered 500", handled.route);
+    respond(text_response(500, "internal error\n"));
+  }
 }
 
 void Workers::open_stream(Handled handled, const Job& job) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ struct Job {
   RawRequest request;
   std::string peer;
   std::chrono::nanoseconds arrived{};
+  std::optional<Response> ready{};  ///< the answer that its handler gave later
 };
 
 class Workers {
@@ -45,6 +47,14 @@ class Workers {
   void run();
   void work(Adapter& adapter, Job job);
   void open_stream(Handled handled, const Job& job);
+  void wait_for_answer(Handled handled, const Job& job);
+
+  /// How late answers find their way back, or that there is none any more.
+  struct Return {
+    std::mutex mutex;
+    Workers* workers = nullptr;  // guarded by mutex
+  };
+  void take_back(Job job);
 
   const ServerOptions& options_;
   const Router& router_;
@@ -57,6 +67,7 @@ class Workers {
   std::deque<Job> jobs_;     // guarded by mutex_
   bool stop_ = false;        // guarded by mutex_
   std::size_t running_ = 0;  // guarded by mutex_: handlers at work
+  const std::shared_ptr<Return> return_ = std::make_shared<Return>();
   std::vector<std::thread> threads_;
 };
 

@@ -27,6 +27,16 @@ struct Fixture {
       response.on_stream = [](std::shared_ptr<EventStream>) { throw 1; };
       return response;
     });
+    router.add("GET", "/later", [this](const Request&) {
+      Response response;
+      response.later = [this](Respond given) { respond = std::move(given); };
+      return response;
+    });
+    router.add("GET", "/never", [](const Request&) {
+      Response response;
+      response.later = [](const Respond&) { throw 1; };
+      return response;
+    });
     workers.emplace(options, router, mailbox, metrics, clock, log);
   }
 
@@ -55,6 +65,7 @@ struct Fixture {
   Log log{LogLevel::Error, [this](LogLevel, std::string_view line) { logged += line; }};
   Router router;
   std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
+  Respond respond;
   std::promise<void> entered;
   std::promise<void> release;
   std::optional<Workers> workers;
@@ -104,4 +115,44 @@ TEST_CASE("workers: a stream whose handler throws is closed and its connection t
   CHECK(!letters[0].stream->open());
   CHECK(letters[1].answer.head.empty());
   CHECK(fixture.logged.find("/stream") != std::string::npos);
+}
+
+TEST_CASE("workers: an answer that comes later keeps no worker") {
+  Fixture f;
+  f.workers->start();
+  REQUIRE(f.workers->submit(f.job(1, "/later")));
+  REQUIRE(f.workers->submit(f.job(2, "/x")));
+  const auto first = f.letters();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].connection == 2);
+  std::thread other([&] {
+    f.respond(text_response(202, "at last"));
+    f.respond(text_response(203, "again"));
+  });
+  other.join();
+  const auto second = f.letters();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].connection == 1);
+  CHECK(second[0].answer.head.starts_with("HTTP/1.1 202"));
+  CHECK(second[0].answer.body == "at last");
+}
+
+TEST_CASE("workers: a late answer finds nobody when the workers are gone") {
+  Fixture f;
+  f.workers->start();
+  REQUIRE(f.workers->submit(f.job(1, "/later")));
+  REQUIRE(f.workers->submit(f.job(2, "/x")));
+  f.letters();
+  f.workers.reset();
+  f.respond(text_response(200, ""));
+  CHECK(f.mailbox->collect().empty());
+}
+
+TEST_CASE("workers: a handler that fails before it promised an answer gives 500") {
+  Fixture f;
+  f.workers->start();
+  REQUIRE(f.workers->submit(f.job(1, "/never")));
+  const auto letters = f.letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].answer.head.starts_with("HTTP/1.1 500"));
 }
