@@ -13,6 +13,7 @@
 #include "agent/http/message.h"
 #include "agent/http/proxy.h"
 #include "agent/http/tls_options.h"
+#include "agent/http/trace.h"
 #include "agent/metrics/registry.h"
 
 namespace lapwing::http {
@@ -33,6 +34,17 @@ struct ClientRequest {
   std::string password{};
   std::shared_ptr<const TlsOptions> tls{};      ///< none: the system's authorities, nothing else
   std::shared_ptr<const ProxyOptions> proxy{};  ///< none: called directly
+
+  // What probes need beyond that:
+  /// Called at this IP address, whatever the URL's host stands for, while it stays the same.
+  std::string address{};
+  bool fresh_connection = false;  ///< one of its own, which is not kept
+  bool http2 = false;             ///< where the server offers it behind TLS
+  bool unpack = true;             ///< false: the body stays as it came, packed or not
+  bool keep_body = true;          ///< false: its bytes are counted in the trace alone
+  /// Set: filled as far as the request comes. Cookies then go along with redirects, and what
+  /// redirects more than ten times answers with the last redirect.
+  std::shared_ptr<ClientTrace> trace{};
 };
 
 struct ClientResponse {

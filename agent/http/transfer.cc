@@ -148,7 +148,9 @@ bool Transfer::set_headers() {
   for (const auto& [name, value] : request_.headers)
     if (!append(value.empty() ? name + ";" : name + ": " + value)) return false;
   // The name in the URL is the server's for TLS; the server is asked by its own.
-  if (connect_to_ != nullptr && !append("Host: " + authority_of(request_.url))) return false;
+  if (connect_to_ != nullptr && find_header(request_.headers, "Host").empty() &&
+      !append("Host: " + authority_of(request_.url)))
+    return false;
   // Waiting for "100 Continue" costs a second with servers that do not know it.
   if (!append("Expect:")) return false;
   if (find_header(request_.headers, "Content-Type").empty() && !append("Content-Type:"))
@@ -165,7 +167,17 @@ void Transfer::set_limits(Duration left) {
   curl_.easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
   // We follow by ourselves: libcurl would send every header along, whoever is next.
   curl_.easy_setopt(handle_, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_.easy_setopt(handle_, CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_1_1));
+  curl_.easy_setopt(handle_, CURLOPT_HTTP_VERSION,
+                    long(request_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  if (request_.fresh_connection) {
+    curl_.easy_setopt(handle_, CURLOPT_FRESH_CONNECT, 1L);
+    curl_.easy_setopt(handle_, CURLOPT_FORBID_REUSE, 1L);
+    curl_.easy_setopt(handle_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  }
+  if (!request_.trace) return;
+  curl_.easy_setopt(handle_, CURLOPT_COOKIEFILE, "");  // the engine alone, no file
+  for (const std::string& cookie : cookies_)
+    curl_.easy_setopt(handle_, CURLOPT_COOKIELIST, cookie.c_str());
   curl_.easy_setopt(handle_, CURLOPT_HTTP09_ALLOWED, 0L);
 }
 
@@ -196,13 +208,16 @@ void Transfer::set_tls() {
   for (const CURLoption option : {CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYHOST})
     curl_.easy_setopt(handle_, option, tls.verify ? 2L : 0L);
   curl_.easy_setopt(handle_, CURLOPT_SSLVERSION, version_range(tls));
-  if (tls.server_name.empty() || !has_scheme(request_.url, "https://")) return;
+  const bool renamed = !tls.server_name.empty() && has_scheme(request_.url, "https://");
+  if (!renamed && request_.address.empty()) return;
   // libcurl asks for the name in the URL: it gets another URL and the real address beside it.
-  const Origin real = origin_of(request_.url);
+  Origin real = origin_of(request_.url);
+  if (!request_.address.empty()) real.host = request_.address;
   connect_to_ =
       curl_.slist_append(nullptr, fmt::format("::{}:{}", bracketed_host(real), real.port).c_str());
   curl_.easy_setopt(handle_, CURLOPT_CONNECT_TO, connect_to_);
-  curl_.easy_setopt(handle_, CURLOPT_URL, with_host(request_.url, tls.server_name).c_str());
+  if (renamed)
+    curl_.easy_setopt(handle_, CURLOPT_URL, with_host(request_.url, tls.server_name).c_str());
 }
 
 void Transfer::set_proxy() {
@@ -231,7 +246,8 @@ bool Transfer::follow(std::chrono::nanoseconds now) {
   curl_.easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   curl_.easy_getinfo(handle_, CURLINFO_REDIRECT_URL, &target);
   if (!request_.follow_redirects || target == nullptr || !is_redirect(status)) return false;
-  if (redirects_ >= kRedirectLimit) return refuse("redirected more than ten times");
+  if (redirects_ >= kRedirectLimit)
+    return request_.trace ? false : refuse("redirected more than ten times");
   if (now - asked_at_ >= request_.timeout) return refuse("timed out after a redirect");
   std::string next(target);
   const bool renamed =
@@ -244,6 +260,8 @@ bool Transfer::follow(std::chrono::nanoseconds now) {
     return refuse("redirected to " + sound.error().message);
   }
   ++redirects_;
+  note_hop();
+  keep_cookies();
   if (status != kTemporaryRedirect && status != kPermanentRedirect && request_.method != "HEAD") {
     const bool again = request_.method != "POST" && status != kSeeOther;
     if (!again) {
@@ -265,6 +283,7 @@ bool Transfer::refuse(std::string reason) {
 
 void Transfer::leave_origin() {
   request_.basic = false;
+  request_.address.clear();
   request_.username.clear();
   request_.password.clear();
   std::erase_if(request_.headers, [](const auto& header) {
@@ -298,6 +317,10 @@ bool Transfer::take_header(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.substr(0, 5) == "HTTP/") {
     response_.headers.clear();  // The one before was "100 Continue" or a redirect.
+    if (!request_.trace) return true;
+    request_.trace->protocol = line.substr(0, line.find(' '));
+    request_.trace->body_bytes = 0;
+    note_tls();
     return true;
   }
   const std::size_t colon = line.find(':');
@@ -308,9 +331,16 @@ bool Transfer::take_header(std::string_view line) {
 
 bool Transfer::take_body(std::string_view bytes) {
   std::string& body = response_.body;
+  if (request_.trace) request_.trace->body_bytes += bytes.size();
+  if (!request_.keep_body) {
+    if (request_.trace && request_.trace->body_bytes > request_.response_limit_bytes)
+      return refuse(fmt::format("{}{} bytes", kAnswerTooLarge, request_.response_limit_bytes));
+    return true;
+  }
   Gunzip::Outcome outcome = Gunzip::Outcome::Sound;
   // libcurl's own unpacking takes a stream that was cut for a whole one.
-  if (body.empty() && gunzip_ == nullptr && response_.header("Content-Encoding") == "gzip")
+  if (request_.unpack && body.empty() && gunzip_ == nullptr &&
+      response_.header("Content-Encoding") == "gzip")
     gunzip_ = std::make_unique<Gunzip>();
   if (gunzip_ != nullptr)
     outcome = gunzip_->append(bytes, body, request_.response_limit_bytes);
@@ -324,7 +354,52 @@ bool Transfer::take_body(std::string_view bytes) {
   return outcome == Gunzip::Outcome::Sound;
 }
 
+void Transfer::note_tls() {
+  curl_tlssessioninfo* session = nullptr;
+  curl_.easy_getinfo(handle_, CURLINFO_TLS_SSL_PTR, &session);
+  request_.trace->tls = {};
+  if (session == nullptr || session->backend != CURLSSLBACKEND_OPENSSL ||
+      session->internals == nullptr)
+    return;
+  request_.trace->tls = read_tls_facts(session->internals, !request_.tls || request_.tls->verify);
+}
+
+void Transfer::note_hop() {
+  if (!request_.trace) return;
+  Hop hop;
+  const char* url = nullptr;
+  curl_.easy_getinfo(handle_, CURLINFO_EFFECTIVE_URL, &url);
+  if (url != nullptr) hop.url = url;
+  hop.tls = has_scheme(hop.url, "https://");
+  long status = 0;
+  curl_.easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+  hop.status = int(status);
+  const auto seconds = [this](CURLINFO which) {
+    curl_off_t micros = 0;
+    curl_.easy_getinfo(handle_, which, &micros);
+    return double(micros) / 1e6;
+  };
+  hop.name_looked_up = seconds(CURLINFO_NAMELOOKUP_TIME_T);
+  hop.connected = seconds(CURLINFO_CONNECT_TIME_T);
+  hop.tls_agreed = seconds(CURLINFO_APPCONNECT_TIME_T);
+  hop.first_byte = seconds(CURLINFO_STARTTRANSFER_TIME_T);
+  hop.ended = seconds(CURLINFO_TOTAL_TIME_T);
+  request_.trace->hops.push_back(std::move(hop));
+  request_.trace->headers = response_.headers;
+}
+
+void Transfer::keep_cookies() {
+  if (!request_.trace) return;
+  cookies_.clear();
+  curl_slist* known = nullptr;
+  curl_.easy_getinfo(handle_, CURLINFO_COOKIELIST, &known);
+  for (const curl_slist* one = known; one != nullptr; one = one->next)
+    cookies_.emplace_back(one->data);
+  curl_.slist_free_all(known);
+}
+
 void Transfer::finish(CURLcode code, std::chrono::nanoseconds now) {
+  note_hop();
   if (code != CURLE_OK) {
     const char* const reason = error_[0] != '\0' ? error_ : curl_.easy_strerror(code);
     return fail(refused_.empty() ? reason : refused_);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/base/result.h"
 #include "agent/http/client.h"
@@ -51,6 +52,9 @@ class Transfer {
   void set_proxy();
   void set_credentials();
   void leave_origin();
+  void note_hop();
+  void note_tls();
+  void keep_cookies();
   bool refuse(std::string reason);
   CURL* reset();
 
@@ -63,6 +67,7 @@ class Transfer {
   curl_slist* proxy_headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   int redirects_ = 0;
+  std::vector<std::string> cookies_;  ///< in Netscape's format, from hop to hop
   ClientResponse response_;
   std::size_t header_bytes_ = 0;
   std::unique_ptr<Gunzip> gunzip_;  ///< of a body that is packed
