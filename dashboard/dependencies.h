@@ -15,6 +15,7 @@
 #include "agent/http/message.h"
 #include "agent/metrics/registry.h"
 #include "agent/model/labels.h"
+#include "agent/model/probe_suggestion.h"
 #include "agent/model/series_source.h"
 #include "agent/model/status.h"
 #include "agent/promql/engine.h"
@@ -70,6 +71,10 @@ struct Dependencies {
   alerting::NotifyAccess notify{};
   /// Answers POST /api/v1/write; empty: remote write is not taken.
   http::Handler remote_write{};
+  /// Answers GET /probe, now or later; empty: there are no probes here.
+  std::function<void(const http::Request&, http::Respond)> probe{};
+  /// What on this host a probe could look at and none does; empty: nothing is suggested.
+  std::function<std::vector<ProbeSuggestion>()> probe_suggestions{};
   /// What /federate adds to series that lack it. Empty: nothing.
   std::function<Labels()> external_labels{};
   /// Whether pages of that origin ("https://grafana.example") may read the API's answers (CORS).

@@ -52,6 +52,7 @@ constexpr std::array kApiRoutes = {
     ApiRoute{Takes::Get, "/api/v1/status/walreplay", api::walreplay},
     ApiRoute{Takes::Get, "/api/v1/status/lapwing", api::lapwing_status},
     ApiRoute{Takes::Get, "/api/v1/history/*", api::history},
+    ApiRoute{Takes::Get, "/api/v1/status/probe_suggestions", api::probe_suggestions},
     ApiRoute{Takes::Get, "/api/v1/notifications", api::notifications},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/snapshot", api::admin_disabled},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/delete_series", api::admin_disabled},
@@ -87,6 +88,16 @@ http::Response metrics_page(const Dependencies& from, const http::Request& reque
   http::Response response;
   response.content_type = exposition::content_type(format);
   response.body = exposition::render(from.newest_batches.snapshots(), from.clock.now(), format);
+  return response;
+}
+
+/// blackbox_exporter's page. A probe may take its time: no worker waits for it.
+http::Response probe(const Dependencies& from, const http::Request& request) {
+  if (!from.probe) return http::text_response(404, "there are no probes here\n");
+  http::Response response;
+  response.later = [&from, request](http::Respond respond) {
+    from.probe(request, std::move(respond));
+  };
   return response;
 }
 
@@ -200,6 +211,10 @@ std::vector<Route> Dashboard::routes() {
                                  "web.enable_remote_write_receiver: true\n");
     };
   routes.push_back({"POST", "/api/v1/write", state.guarded(std::move(write))});
+  // A look-alike of a command: a foreign page must not make us call others.
+  routes.push_back({"GET", "/probe", state.guarded([&state](const http::Request& request) {
+                      return probe(state.dependencies, request);
+                    })});
   routes.push_back({"GET", "/metrics", [&state](const http::Request& request) {
                       return metrics_page(state.dependencies, request);
                     }});

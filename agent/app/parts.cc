@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include "agent/app/version.h"
+#include "collectors/probe/suggestions.h"
 #include "dashboard/web/assets.h"
 
 namespace lapwing::app {
@@ -96,6 +98,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       state_thread_(ground_->clock),
       live_thread_(ground_->clock),
       client_(std::make_unique<http::Client>(ground_->log, ground_->registry, kClientOptions)),
+      prober_(std::make_unique<collectors::probe::Prober>(plan_->prober, prober_surroundings())),
       collection_(
           std::make_unique<collectors::Collection>(plan_->collection, collection_surroundings())),
       capture_(
@@ -131,7 +134,9 @@ App::Parts::~Parts() {
   dispatch_thread_.stop();
   state_thread_.stop();
   alerting_->step_state(ground_->clock.now());  // What dispatch said last.
+  prober_->stop();
   client_.reset();
+  prober_.reset();
   collection_.reset();
   capture_.reset();
   alerting_.reset();
@@ -169,7 +174,10 @@ collectors::Collection::Surroundings App::Parts::collection_surroundings() {
           .snapshots = [this](auto snapshot) { newest_.publish(std::move(snapshot)); },
           .send =
               [this](http::ClientRequest request, http::ClientCallback done) {
-                client_->send(std::move(request), std::move(done));
+                if (collectors::probe::Prober::is_own(request.url))
+                  prober_->exchange(request, std::move(done));
+                else
+                  client_->send(std::move(request), std::move(done));
               },
           .wake = [this] { collect_thread_.wake(); },
           .latency = [this] { return capture_->snapshot(); }};
@@ -183,6 +191,15 @@ collectors::latency::Capture::Surroundings App::Parts::capture_surroundings() {
             const auto services = collection_->services();
             const auto* service = services->of_listener(inode);
             return service == nullptr ? std::string() : std::string(service->label());
+          }};
+}
+
+collectors::probe::Prober::Surroundings App::Parts::prober_surroundings() {
+  return {.clock = ground_->clock,
+          .log = ground_->log,
+          .registry = ground_->registry,
+          .send = [this](http::ClientRequest request, http::ClientCallback done) {
+            client_->send(std::move(request), std::move(done));
           }};
 }
 
@@ -226,6 +243,9 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
           .assets = dashboard::assets(),
           .notify = alerting_->notify_access(ground_->clock),
           .remote_write = [this](const auto& request) { return remote_write(request); },
+          .probe = [this](const http::Request& request,
+                          http::Respond respond) { prober_->handle(request, std::move(respond)); },
+          .probe_suggestions = [this] { return probe_suggestions(); },
           .external_labels = [this] { return plan()->external_labels; },
           .allows_origin =
               [this](std::string_view origin) {
@@ -233,6 +253,17 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
                 return current->web.cors_origin && current->web.cors_origin->matches(origin);
               },
           .tick_complete = [this](Timestamp tick) { return watermark_.complete(tick); }};
+}
+
+std::vector<ProbeSuggestion> App::Parts::probe_suggestions() const {
+  const std::shared_ptr<const Plan> current = plan();
+  std::set<std::string> probed;
+  for (const auto& job : current->collection.scrape_jobs)
+    for (const auto& group : job.discovery.static_groups)
+      for (const auto& target : group.targets)
+        for (const auto& [name, value] : target) probed.insert(value);
+  return collectors::probe::suggest(
+      collectors::probe::read_listeners(current->collection.paths.proc), probed);
 }
 
 http::Response App::Parts::remote_write(const http::Request& request) {
@@ -284,6 +315,7 @@ void App::Parts::adopt(Plan fresh) {
     ground_->log.warn("web.listen: a new address needs a restart; still serving on {}", url());
   if (!(fresh.store == old->store))
     ground_->log.warn("store: its options need a restart; the old ones stay in force");
+  prober_->apply(fresh.prober);
   collection_->apply(fresh.collection);
   capture_->apply(fresh.latency);
   capture_thread_.wake();

@@ -22,6 +22,7 @@
 #include "alerting/alerting.h"
 #include "collectors/collection.h"
 #include "collectors/latency/capture.h"
+#include "collectors/probe/prober.h"
 #include "dashboard/server.h"
 
 namespace lapwing::app {
@@ -69,8 +70,10 @@ class App::Parts {
   collectors::latency::Capture::Surroundings capture_surroundings();
   alerting::AlertingContext alerting_context();
   alerting::AlertingPlan alerting_plan(const Plan& plan) const;
+  collectors::probe::Prober::Surroundings prober_surroundings();
   dashboard::Dependencies dashboard_dependencies();
   http::Response remote_write(const http::Request& request);
+  std::vector<ProbeSuggestion> probe_suggestions() const;
   dashboard::RuntimeInfo runtime() const;
   std::shared_ptr<const Plan> plan() const;
   void start();
@@ -103,6 +106,7 @@ class App::Parts {
   Thread state_thread_;
   Thread live_thread_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<collectors::probe::Prober> prober_;
   std::unique_ptr<collectors::Collection> collection_;
   std::unique_ptr<collectors::latency::Capture> capture_;
   std::unique_ptr<alerting::Alerting> alerting_;

@@ -2,8 +2,12 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "agent/config/print.h"
 #include "agent/http/server.h"
+#include "collectors/probe/probes.h"
 #include "rules/embedded.h"
 
 namespace lapwing::app {
@@ -115,6 +119,11 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
   plan.web = read_web(root, overrides);
   plan.collection = collectors::read_collection_options(root, global.scrape);
   plan.collection.instance = plan.instance;
+  auto probes =
+      collectors::probe::read_probe_options(root, global.scrape, plan.collection.scrape_jobs);
+  plan.prober = std::move(probes.prober);
+  std::move(probes.jobs.begin(), probes.jobs.end(),
+            std::back_inserter(plan.collection.scrape_jobs));
   if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
   plan.latency = collectors::latency::read_latency_options(root);
   if (overrides.no_collectors || overrides.no_latency) plan.latency.enabled = false;

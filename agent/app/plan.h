@@ -15,6 +15,7 @@
 #include "alerting/options.h"
 #include "collectors/latency/options.h"
 #include "collectors/options.h"
+#include "collectors/probe/prober.h"
 
 namespace lapwing::app {
 
@@ -49,8 +50,9 @@ struct Plan {
   Duration evaluation_interval{};  ///< of rules whose group names none, and of subqueries
   StorePlan store;
   WebPlan web;
-  collectors::CollectionOptions collection;
+  collectors::CollectionOptions collection;  ///< with the probes' jobs
   collectors::latency::LatencyOptions latency;
+  collectors::probe::ProberOptions prober;
   alerting::AlertingOptions alerting;
   std::vector<alerting::RuleGroup> rule_groups;  ///< shipped and own
   /// The configuration as the API shows it: YAML, secrets hidden.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agent/http/header.h"
+#include "collectors/scrape/tls_config.h"
 
 namespace lapwing::collectors::scrape {
 namespace {
@@ -39,49 +40,6 @@ TextOrFile read_text(config::Mapping& mapping, const std::string& key) {
 }
 
 bool both(const TextOrFile& text) { return !text.text.empty() && !text.file.empty(); }
-
-http::TlsVersion tls_version(config::Mapping& tls, std::string_view key) {
-  const std::string text = tls.choice(key, "", {"TLS10", "TLS11", "TLS12", "TLS13"});
-  if (text == "TLS10") return http::TlsVersion::Tls10;
-  if (text == "TLS11") return http::TlsVersion::Tls11;
-  if (text == "TLS12") return http::TlsVersion::Tls12;
-  if (text == "TLS13") return http::TlsVersion::Tls13;
-  return http::TlsVersion::Any;
-}
-
-http::TlsOptions read_tls(config::Mapping& mapping) {
-  http::TlsOptions options;
-  mapping.section("tls_config", [&](config::Mapping& tls) {
-    options.ca = tls.string("ca");
-    options.ca_file = tls.path("ca_file");
-    options.certificate = tls.string("cert");
-    options.certificate_file = tls.path("cert_file");
-    options.key = tls.secret("key").reveal();
-    options.key_file = tls.path("key_file");
-    options.server_name = tls.string("server_name");
-    options.verify = !tls.flag("insecure_skip_verify", false);
-    options.least = tls_version(tls, "min_version");
-    options.most = tls_version(tls, "max_version");
-    tls.not_served({"ca_ref", "cert_ref", "key_ref"});
-    if (!options.ca.empty() && !options.ca_file.empty())
-      tls.error("ca_file", "at most one of ca and ca_file must be configured");
-    if (!options.certificate.empty() && !options.certificate_file.empty())
-      tls.error("cert_file", "at most one of cert and cert_file must be configured");
-    if (!options.key.empty() && !options.key_file.empty())
-      tls.error("key_file", "at most one of key and key_file must be configured");
-    const bool certified = !options.certificate.empty() || !options.certificate_file.empty();
-    const bool keyed = !options.key.empty() || !options.key_file.empty();
-    if (certified && !keyed)
-      tls.error("cert_file",
-                "exactly one of key or key_file must be configured when a client certificate is "
-                "configured");
-    if (keyed && !certified)
-      tls.error("key_file",
-                "exactly one of cert or cert_file must be configured when a client key is "
-                "configured");
-  });
-  return options;
-}
 
 bool is_proxy_url(const std::string& url) {
   for (const std::string_view scheme : {"http://", "https://", "socks5://", "socks5h://"})
@@ -157,7 +115,7 @@ std::optional<OAuth2Options> read_oauth2(config::Mapping& mapping) {
     options->scopes = oauth2.strings("scopes");
     options->token_url = oauth2.string("token_url");
     options->parameters = oauth2.string_map("endpoint_params");
-    options->tls = read_tls(oauth2);
+    options->tls = read_tls_options(oauth2);
     options->proxy = read_proxy(oauth2);
     if (options->client_id.empty())
       oauth2.error("client_id", "oauth2 client_id must be configured");
@@ -223,7 +181,7 @@ HttpOptions read_http_options(config::Mapping& mapping) {
   if (int(options.basic) + int(options.oauth2.has_value()) + int(mapping.has("authorization")) > 1)
     mapping.error(mapping.has("authorization") ? "authorization" : "oauth2",
                   "at most one of basic_auth, oauth2 & authorization must be configured");
-  options.tls = read_tls(mapping);
+  options.tls = read_tls_options(mapping);
   options.proxy = read_proxy(mapping);
   options.headers = read_headers(mapping);
   options.follow_redirects = mapping.flag("follow_redirects", true);

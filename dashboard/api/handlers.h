@@ -62,4 +62,7 @@ http::Response history(const Dependencies& from, const http::Request& request);
 // lapwing_status.cc: GET /api/v1/status/lapwing, ours.
 http::Response lapwing_status(const Dependencies& from, const http::Request& request);
 
+// probe_suggestions.cc: GET /api/v1/status/probe_suggestions, ours.
+http::Response probe_suggestions(const Dependencies& from, const http::Request& request);
+
 }  // namespace lapwing::dashboard::api

@@ -111,42 +111,50 @@ class Fixture {
 
  private:
   Dependencies dependencies(http::Handler remote_write) {
-    return {.source = store,
-            .engine = engine,
-            .clock = clock,
-            .log = log,
-            .registry = registry,
-            .collection = [this] { return around.collection; },
-            .metadata = [this] { return around.metadata; },
-            .store = [this] { return around.store; },
-            .alerting = [this] { return around.alerting; },
-            .newest_batches = newest,
-            .reload =
-                [this] {
-                  ++around.reloads;
-                  return around.reload;
-                },
-            .ready = [this] { return around.ready; },
-            .configuration = [] { return std::string("global:\n  instance: host-a\n"); },
-            .runtime =
-                [] {
-                  return RuntimeInfo{.started = kNow - 1h,
-                                     .host_name = "host-a.example",
-                                     .working_directory = "/var/lib/lapwing",
-                                     .storage_retention = "7d",
-                                     .last_reload = kNow - 1h,
-                                     .configuration_warnings = {
-                                         "lapwing.yml:3:1: tracing: is not served yet and has no "
-                                         "effect"}};
-                },
-            .build = {"0.1.0", "abcdef", "g++ 12"},
-            .assets = assets,
-            .notify = notify_access(),
-            .remote_write = std::move(remote_write),
-            .external_labels = [] { return Labels{{"job", "outside"}, {"site", "berlin"}}; },
-            .allows_origin =
-                [](std::string_view origin) { return origin == "https://grafana.example"; },
-            .tick_complete = [this](Timestamp tick) { return tick <= around.complete; }};
+    return {
+        .source = store,
+        .engine = engine,
+        .clock = clock,
+        .log = log,
+        .registry = registry,
+        .collection = [this] { return around.collection; },
+        .metadata = [this] { return around.metadata; },
+        .store = [this] { return around.store; },
+        .alerting = [this] { return around.alerting; },
+        .newest_batches = newest,
+        .reload =
+            [this] {
+              ++around.reloads;
+              return around.reload;
+            },
+        .ready = [this] { return around.ready; },
+        .configuration = [] { return std::string("global:\n  instance: host-a\n"); },
+        .runtime =
+            [] {
+              return RuntimeInfo{.started = kNow - 1h,
+                                 .host_name = "host-a.example",
+                                 .working_directory = "/var/lib/lapwing",
+                                 .storage_retention = "7d",
+                                 .last_reload = kNow - 1h,
+                                 .configuration_warnings = {
+                                     "lapwing.yml:3:1: tracing: is not served yet and has no "
+                                     "effect"}};
+            },
+        .build = {"0.1.0", "abcdef", "g++ 12"},
+        .assets = assets,
+        .notify = notify_access(),
+        .remote_write = std::move(remote_write),
+        .probe =
+            [](const http::Request& request, const http::Respond& respond) {
+              respond(
+                  http::text_response(200, "probed " + std::string(request.parameter("target"))));
+            },
+        .probe_suggestions =
+            [] { return std::vector<ProbeSuggestion>{{"127.0.0.1:6379", "redis_ping", "redis"}}; },
+        .external_labels = [] { return Labels{{"job", "outside"}, {"site", "berlin"}}; },
+        .allows_origin =
+            [](std::string_view origin) { return origin == "https://grafana.example"; },
+        .tick_complete = [this](Timestamp tick) { return tick <= around.complete; }};
   }
 
   alerting::NotifyAccess notify_access() {

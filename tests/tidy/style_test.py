@@ -21,6 +21,12 @@ NO_TWIN = {
     "agent/tsdb/group_encode.cc": "tests/agent/tsdb/group_test.cc",
     "agent/tsdb/store_open.cc": "tests/agent/tsdb/crash_test.cc",
     "agent/tsdb/store_read.cc": "tests/agent/tsdb/store_test.cc",
+    "collectors/probe/dns_probe.cc": "tests/collectors/probe/prober_test.cc",
+    "collectors/probe/http_probe.cc": "tests/collectors/probe/prober_test.cc",
+    "collectors/probe/icmp_probe.cc": "tests/collectors/probe/prober_test.cc",
+    "collectors/probe/probe.cc": "tests/collectors/probe/prober_test.cc",
+    "collectors/probe/stream.cc": "tests/collectors/probe/prober_test.cc",
+    "collectors/probe/tcp_probe.cc": "tests/collectors/probe/prober_test.cc",
     "alerting/evaluator_status.cc": "tests/alerting/evaluator_test.cc",
     "alerting/template/": "tests/alerting/template",
 }

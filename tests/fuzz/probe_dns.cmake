@@ -1,0 +1,1 @@
+lapwing_fuzz(probe_dns USES lapwing_collectors)
