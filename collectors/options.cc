@@ -1,6 +1,7 @@
 #include "collectors/options.h"
 
 #include "agent/base/regex.h"
+#include "collectors/access_log/options.h"
 #include "collectors/registry.h"
 
 namespace lapwing::collectors {
@@ -70,6 +71,8 @@ CollectionOptions read_collection_options(config::Mapping& root,
     section.finish();
   });
   options.services = services::read_services_options(root);
+  options.collectors["access_logs"].settings["logs"] =
+      access_log::write_logs(access_log::read_access_logs(root));
   options.scrape_jobs = scrape::read_jobs(root, global);
   return options;
 }

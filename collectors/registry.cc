@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collectors/access_log/access_log.h"
 #include "collectors/host/factories.h"
 #include "collectors/latency/collector.h"
 #include "collectors/self/factories.h"
@@ -57,6 +58,7 @@ constexpr CollectorDescriptor own(std::string_view name, Duration interval,
 }
 
 constexpr std::array kTable = {
+    host("access_logs", 1s, Lane::Slow, access_log::make_access_logs),
     host("arp", 15s, Lane::Tick, host::make_arp),
     host("bcache", 15s, Lane::Slow, host::make_bcache),
     host("bcachefs", 15s, Lane::Slow, host::make_bcachefs),

@@ -34,6 +34,7 @@ App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 App::~App() = default;
 
 Result<std::unique_ptr<App>> App::start(Options options, Log& log) {
+  options.overrides.state_folder = options.data_folder;
   auto plan = read_plan(options.files, options.overrides, host_name());
   if (!plan) return std::move(plan).error();
   for (const std::string& warning : plan->warnings) log.warn("{}", warning);

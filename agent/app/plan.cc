@@ -119,6 +119,7 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
   plan.web = read_web(root, overrides);
   plan.collection = collectors::read_collection_options(root, global.scrape);
   plan.collection.instance = plan.instance;
+  plan.collection.collectors["access_logs"].settings["state_folder"] = overrides.state_folder;
   auto probes =
       collectors::probe::read_probe_options(root, global.scrape, plan.collection.scrape_jobs);
   plan.prober = std::move(probes.prober);

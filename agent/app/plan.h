@@ -66,6 +66,7 @@ struct PlanOverrides {
   std::string listen;          ///< empty: as configured
   bool no_collectors = false;  ///< `--collectors none`
   bool no_latency = false;     ///< `--latency off`
+  std::string state_folder{};  ///< where collectors keep what outlives the process
 };
 
 /// Reads and merges the files (none: the defaults) and the rule files that they name. Invalid with

@@ -1,0 +1,1 @@
+lapwing_fuzz(access_log_lines USES lapwing_collectors)
