@@ -23,8 +23,10 @@ constexpr int kConnectedCostFactor = 1000;
 
 // Headers: IP with options, TCP with options.
 constexpr std::uint32_t kHeaderBytes = 120;
-constexpr std::uint32_t kRequestBytes = 2048;
-constexpr std::uint32_t kAnswerBytes = 1024;
+// Pipelines come in segments of up to 64 kB on loopback: of requests much is wanted, because each
+// has words of its own; answers are mostly content that is passed over.
+constexpr std::uint32_t kRequestBytes = 16 * 1024;
+constexpr std::uint32_t kAnswerBytes = 4 * 1024;
 /// Enough to tell a protocol that is not read.
 constexpr std::uint32_t kFirstBytes = 24;
 
