@@ -15,6 +15,7 @@
 #include "agent/cli/store_report.h"
 #include "agent/cli/terminal.h"
 #include "agent/tsdb/inspection.h"
+#include "agent/tsdb/minutes_of_raw.h"
 
 namespace lapwing::cli {
 namespace {
@@ -43,7 +44,8 @@ constexpr Syntax kInspect = {
 constexpr Syntax kVerify = {
     .command = "lapwing store verify",
     .operands = "DIR",
-    .summary = "Reads everything in a data folder's store and checks it.",
+    .summary =
+        "Reads everything in a data folder's store and checks it, minutes beside samples too.",
     .options = {},
     .least_operands = 1,
     .most_operands = 1,
@@ -124,6 +126,28 @@ int inspect(const Arguments& arguments) {
   return kSuccess;
 }
 
+/// What the tiers say of one another, where both are there.
+Result<void> compare_tiers(const tsdb::Folder& folder, std::vector<std::string>& damage,
+                           std::size_t& lacking) {
+  const auto files = tsdb::chunk_files(folder);
+  if (!files) return files.error();
+  for (const auto& raw : *files) {
+    if (raw->tier() != tsdb::Tier::Raw) continue;
+    for (const auto& minutes : *files) {
+      if (minutes->tier() != tsdb::Tier::Minutes || minutes->span().start != raw->span().start)
+        continue;
+      // A file that cannot be read has a line already.
+      if (const auto periods = tsdb::periods_without_minutes(*raw, *minutes))
+        lacking += periods->size();
+      if (const auto lines = tsdb::differing_minutes(*raw, *minutes))
+        damage.insert(damage.end(), lines->begin(), lines->end());
+      else if (lines.error().kind == ErrorKind::Unavailable)
+        return lines.error();
+    }
+  }
+  return {};
+}
+
 int verify(const Arguments& arguments) {
   const auto folder = open_folder(arguments.operands()[0]);
   if (!folder) return failed(kVerify, folder.error());
@@ -138,6 +162,9 @@ int verify(const Arguments& arguments) {
         damage.insert(damage.end(), file.damage.begin(), file.damage.end());
       });
   if (!read) return failed(kVerify, read.error());
+  std::size_t lacking = 0;
+  if (const auto compared = compare_tiers(*folder, damage, lacking); !compared)
+    return failed(kVerify, compared.error());
   const auto journal = tsdb::read_journal(*folder);
   if (!journal) return failed(kVerify, journal.error());
   for (const tsdb::JournalContent& segment : *journal) {
@@ -146,6 +173,8 @@ int verify(const Arguments& arguments) {
       std::printf("%s: the last %llu bytes are unfinished, as a crash leaves them\n",
                   segment.path.c_str(), static_cast<unsigned long long>(segment.torn_bytes));
   }
+  if (lacking > 0)
+    std::printf("%zu periods of samples have no minutes: an agent makes them anew\n", lacking);
   for (const std::string& path : tsdb::set_aside_files(*folder))
     std::printf("set aside earlier: %s\n", printable(path).c_str());
   for (const std::string& line : damage) std::printf("damaged: %s\n", printable(line).c_str());

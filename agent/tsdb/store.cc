@@ -107,6 +107,7 @@ Timestamp Store::step(Timestamp now) {
   if (now >= next_care_ || next_care_ > now + kCareInterval) {
     next_care_ = now + kCareInterval;
     if (!paused && !options_.bulk) retain(now);
+    look_after_minutes();
     look_after_hours(now);
     look_after_files();
   }

@@ -133,6 +133,7 @@ class Store final : public Appender, public SeriesSource {
   void retain(Timestamp now);
   bool retain(TierFiles& tier, const Retention& retention, Timestamp newest);
   void look_after_hours(Timestamp now);
+  void look_after_minutes();
   void look_after_files();
   void look_after_file(TierFiles& tier, const File& file);
   Result<void> examine(const ChunkFile& file) const;
@@ -178,7 +179,8 @@ class Store final : public Appender, public SeriesSource {
   std::uint64_t chunk_written_bytes_ = 0;
   std::uint64_t told_refused_series_ = 0;
   Timestamp oldest_ = kNever;
-  std::set<Timestamp> changed_days_;  // whose hours are to be made
+  std::set<Timestamp> changed_days_;    // whose hours are to be made
+  std::set<Timestamp> unchecked_days_;  // whose minutes may lack what the samples have
   bool closed_ = false;
 };
 

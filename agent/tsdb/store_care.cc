@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/tsdb/minutes_of_raw.h"
 #include "agent/tsdb/store.h"
 
 namespace lapwing::tsdb {
@@ -25,6 +26,7 @@ void Store::set_file_aside(TierFiles& tier, const File& file, const Error& why) 
       set_aside(file->path(), why.kind == ErrorKind::Invalid ? "other-version" : "damaged");
   // What belongs to the lost file must not be rolled back into the next one.
   if (const std::string rest = file->path() + "-journal"; aside) ::unlink(rest.c_str());
+  if (tier.tier() == Tier::Minutes) unchecked_days_.insert(file->span().start);
   file_trouble_ = why.message + (aside ? ": set aside as " + *aside : "");
   log_.error("store: {}: going on without it", file_trouble_);
 }
@@ -58,6 +60,7 @@ bool Store::retain(TierFiles& tier, const Retention& retention, Timestamp newest
     if (auto made = make_hours(file); !made && made.error().kind == ErrorKind::Unavailable)
       return false;
   tier.remove(file);
+  unchecked_days_.erase(file->span().start);
   if (tier.tier() == Tier::Raw) {
     // A late sample must not begin the day anew: it would hide the day's minutes.
     const std::lock_guard lock(head_mutex_);
@@ -85,6 +88,35 @@ void Store::look_after_hours(Timestamp) {
     changed_days_.erase(day);
     return;  // One day a pass: others wait for the disk too.
   }
+}
+
+/// Where the minutes of a day lack periods that its samples have, they were lost: one period a pass
+/// is made anew.
+void Store::look_after_minutes() {
+  if (unchecked_days_.empty()) return;
+  const auto newest_day = std::prev(unchecked_days_.end());
+  const Timestamp day = *newest_day;
+  const File raw = raw_.find(day + 1ms);
+  const auto outcome = [&]() -> Result<bool> {
+    const Duration kept = options_.minutes.time;
+    if (raw == nullptr || (kept > 0ms && day + kDay <= status()->newest - kept)) return false;
+    const auto minutes = writable(minutes_, day + 1ms);
+    if (!minutes) return minutes.error();
+    const auto lacking = periods_without_minutes(*raw, **minutes);
+    if (!lacking) return lacking.error();
+    if (lacking->empty()) return false;
+    auto made = remake_minutes(**minutes, *raw, lacking->back(), interning());
+    if (!made) return std::move(made).error();
+    changed_days_.insert(day);
+    if (lacking->size() == 1)
+      log_.info("store: {}: what its minutes had lost was made anew from the samples", raw->path());
+    const auto left = periods_without_minutes(*raw, **minutes);
+    // Samples that cannot be read make no minutes: not again at each pass.
+    return left && !left->empty() && left->size() < lacking->size();
+  }();
+  if (outcome && *outcome) return;
+  if (!outcome && outcome.error().kind == ErrorKind::Unavailable) return;
+  unchecked_days_.erase(day);
 }
 
 /// Whether a file is sound but for its chunks, which have checksums of their own.

@@ -135,6 +135,12 @@ Result<void> Store::open_files() {
   const auto days = minutes_.all();
   for (std::size_t i = days.size() - std::min<std::size_t>(days.size(), 3); i < days.size(); ++i)
     changed_days_.insert(days[i]->span().start);
+  // A day whose minutes were lost has its samples as long as these are kept. Minutes that a limit
+  // in bytes has removed are no loss: they are older than those that are there.
+  const Timestamp first =
+      options_.minutes.size_bytes == 0 || days.empty() ? kBeginningOfTime : days[0]->span().start;
+  for (const File& file : raw_.all())
+    if (file->span().start >= first) unchecked_days_.insert(file->span().start);
   return {};
 }
 
