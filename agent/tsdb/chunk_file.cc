@@ -180,6 +180,24 @@ Result<std::vector<Timestamp>> ChunkFile::starts() const {
   return starts;
 }
 
+Result<std::vector<Timestamp>> ChunkFile::split_periods() const {
+  if (auto loaded = load(); !loaded) return std::move(loaded).error();
+  std::vector<Timestamp> starts;
+  if (retired()) return starts;
+  auto opened = take_reader();
+  if (!opened) return std::move(opened).error();
+  Reader reader(*this, std::move(*opened));
+  auto rows = (*reader).prepare(
+      "SELECT DISTINCT id >> 40 FROM chunk WHERE id >= 0 AND (id & 65535) > 0 ORDER BY id");
+  if (!rows) return reader.failed(rows.error());
+  while (true) {
+    const auto row = rows->step();
+    if (!row) return reader.failed(row.error());
+    if (!*row) return starts;
+    starts.push_back(time_of(std::uint32_t(rows->integer(0)), span_));
+  }
+}
+
 TimeRange ChunkFile::extent() const {
   const std::lock_guard lock(mutex_);
   if (retired_) return {span_.start, span_.start};
@@ -459,6 +477,12 @@ Result<void> ChunkFile::Writer::commit(const FlushMark& mark, Duration period, b
   file_.known_ = *std::move(scanned);
   if (!added_numbers_.empty()) file_.index_.reset();
   return {};
+}
+
+Result<void> ChunkFile::Writer::shrink() {
+  auto done = connection_->execute("VACUUM");
+  file_.bytes_ = kUnknownBytes;
+  return done;
 }
 
 }  // namespace lapwing::tsdb

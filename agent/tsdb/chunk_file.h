@@ -71,6 +71,8 @@ class ChunkFile {
   /// Starts of the periods that have chunks, rising; each period is at most period() long.
   Result<std::vector<Timestamp>> starts() const;
   Result<Duration> period() const;
+  /// Starts of those periods of which some group has several chunks, rising.
+  Result<std::vector<Timestamp>> split_periods() const;
   /// Commits so far; tells whether a file has changed since another was made from it.
   Result<std::uint64_t> writes() const;
   /// Whether the day was begun anew: a lower tier has periods that were lost here.
@@ -157,6 +159,8 @@ class ChunkFile::Writer {
   Result<void> set_note(std::uint32_t key, std::uint64_t value);
   /// `period`: the longest of the chunks added. `anew`: see ChunkFile::begun_anew().
   Result<void> commit(const FlushMark& mark, Duration period, bool anew = false);
+  /// After commit(): writes the file anew without the room that removed chunks had.
+  Result<void> shrink();
 
  private:
   Writer(ChunkFile& file, sqlite::Connection connection)

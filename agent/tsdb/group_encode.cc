@@ -69,13 +69,14 @@ struct Piece {
   DenseColumn column;
 };
 
-/// What `a` takes less or plus `b`, by some of the differences; or something not below `limit`.
+/// What `a` takes less or plus `b` (nothing: by itself), by some of the differences; or something
+/// not below `limit`.
 std::uint64_t distance(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
                        std::uint64_t limit) {
   const std::size_t step = std::max<std::size_t>(1, a.size() / kProbes);
   std::uint64_t with = 0, against = 0;
   for (std::size_t i = 1; i < a.size() && std::min(with, against) < limit; i += step) {
-    const auto one = std::uint64_t(a[i]), other = std::uint64_t(b[i]);
+    const auto one = std::uint64_t(a[i]), other = b.empty() ? 0 : std::uint64_t(b[i]);
     with += std::uint64_t(std::bit_width(zigzag(std::int64_t(one - other))));
     against += std::uint64_t(std::bit_width(zigzag(std::int64_t(one + other))));
   }
@@ -87,7 +88,8 @@ void choose_references(std::vector<Piece>& pieces, std::size_t at) {
   Piece& piece = pieces[at];
   if (piece.column.is_constant()) return;
   while (piece.column.bits() > 0) {
-    std::uint64_t least = ~0ull;
+    // What is no nearer than nothing at all is no reference.
+    std::uint64_t least = distance(piece.column.remainder(), {}, ~0ull);
     std::size_t best = at;
     for (std::size_t i = 0; i < at; ++i) {
       const Piece& other = pieces[i];

@@ -49,18 +49,6 @@ Result<void> each_series(const ChunkFile& raw, const FileIndex& index, Timestamp
   return {};
 }
 
-/// Samples as a flush has them.
-Sealed sealed(const FileSeries& series, const Columns& samples) {
-  Sealed out{SeriesRef{}, series.labels, series.kind, {}};
-  OpenRun run;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (run.count() == kRunSamples) out.runs.push_back(run.seal());
-    run.append(to_millis(samples.times[i]), samples.values[i], nullptr, 0);
-  }
-  if (!run.empty()) out.runs.push_back(run.seal());
-  return out;
-}
-
 /// Compares a raw file's groups with the minutes of the same day.
 class Comparison {
  public:
@@ -144,7 +132,7 @@ Result<void> remake_minutes(ChunkFile& minutes, const ChunkFile& raw, Timestamp 
   for (std::uint32_t group = 0; group < groups_of(**index); ++group) {
     auto read =
         each_series(raw, **index, start, group, [&](const FileSeries& one, const Columns& samples) {
-          series.push_back(sealed(one, samples));
+          series.push_back({SeriesRef{}, one.labels, one.kind, runs_of(samples)});
         });
     if (!read) return read;
     if (series.size() + kGroupSeries > kSeriesAtOnce)

@@ -138,6 +138,17 @@ std::shared_ptr<const Run> OpenRun::seal() {
   return sealed;
 }
 
+std::vector<std::shared_ptr<const Run>> runs_of(const Columns& samples) {
+  std::vector<std::shared_ptr<const Run>> runs;
+  OpenRun run;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (run.count() == kRunSamples) runs.push_back(run.seal());
+    run.append(to_millis(samples.times[i]), samples.values[i], nullptr, 0);
+  }
+  if (!run.empty()) runs.push_back(run.seal());
+  return runs;
+}
+
 RunView view(const Run& run) {
   RunView view{.own_times = run.own_times,
                .values = run.values,

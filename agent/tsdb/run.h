@@ -82,6 +82,9 @@ class OpenRun {
   TimeEncoder times_;
 };
 
+/// Samples in rising time order as sealed runs with times of their own.
+std::vector<std::shared_ptr<const Run>> runs_of(const Columns& samples);
+
 /// A run as a reader sees it, wherever its bytes are.
 struct RunView {
   std::span<const std::int64_t> times;  ///< empty: own_times

@@ -79,7 +79,8 @@ class Store final : public Appender, public SeriesSource {
   /// For bulk writers, every so many samples: writes when the head is half full; whole periods
   /// alone where that is enough. Thread of step().
   Result<void> relieve(Timestamp now);
-  /// Ends a bulk: flush_all(), and the hours of all days that are over. Thread of step().
+  /// Ends a bulk: flush_all(), several chunks of a period made one, and the hours of all days that
+  /// are over. Thread of step().
   Result<void> finish_bulk(Timestamp now);
 
   /// As of the last step. Any thread; never null.
@@ -125,6 +126,7 @@ class Store final : public Appender, public SeriesSource {
                          const FlushMark& mark);
   Result<File> writable(TierFiles& tier, Timestamp time);
   Result<bool> make_hours(const File& minutes);
+  Result<void> compact_days();
   void flush_if_due(Timestamp now);
   void keep_limits(Timestamp now);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/tsdb/bucket_file.h"
+#include "agent/tsdb/compaction.h"
 #include "agent/tsdb/raw_file.h"
 #include "agent/tsdb/store.h"
 
@@ -179,8 +180,20 @@ Result<void> Store::relieve(Timestamp now) {
   return outcome;
 }
 
+Result<void> Store::compact_days() {
+  for (const Timestamp day : changed_days_) {
+    for (TierFiles* const tier : {&raw_, &minutes_}) {
+      const File file = tier->find(day + 1ms);
+      if (file == nullptr) continue;
+      if (auto done = compact(*file, interning()); !done) return std::move(done).error();
+    }
+  }
+  return {};
+}
+
 Result<void> Store::finish_bulk(Timestamp now) {
   if (auto flushed = flush_all(now); !flushed) return flushed;
+  if (auto compacted = compact_days(); !compacted) return compacted;
   Timestamp newest;
   {
     const std::lock_guard lock(head_mutex_);

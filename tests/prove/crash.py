@@ -209,10 +209,15 @@ def full_disk():
     with Disk(16) as disk, Agent(folder=disk.mount) as agent:
         wait_for("a few seconds", 15, lambda: len(times(agent)) > 3)
         ballast = disk.mount / "ballast"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(1 << 12))
-        trouble = wait_for("the store says that the disk is full", 30, lambda: store(agent)["trouble"])
+
+        def fill():
+            """Again and again: a flush in between gives the journal's room back."""
+            with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
+                while True:
+                    file.write(bytes(1 << 12))
+            return store(agent)["trouble"]
+
+        trouble = wait_for("the store says that the disk is full", 30, fill)
         before = newest(agent)
         wait_for("collecting goes on", 15, lambda: newest(agent) > before + 3)
         full_since = before
@@ -315,7 +320,7 @@ def two_agents():
             check(code == 1 and "in use" in second.output(), f"the second agent: {code} {second.output()}")
         code, output = verify(folder + "/data")
         check(code == 1 and "in use" in output, f"verify beside an agent: {output}")
-        check(first.query("up") != [], "the first agent does not go on")
+        wait_for("the first agent goes on", 15, lambda: first.query("up"))
     print("two agents on one folder: the second refuses, so do verify and import")
 
 
