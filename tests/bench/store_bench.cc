@@ -233,6 +233,63 @@ int scale(const std::string& folder, std::uint32_t series, std::uint32_t count, 
   return 0;
 }
 
+/// `series` series that come and go: each is sampled every other second, and `hourly_percent` of
+/// them an hour end while as many new ones begin. Prints memory every quarter of an hour.
+int churn(const std::string& folder, std::uint32_t series, double hourly_percent,
+          std::uint32_t minutes) {
+  Bed bed(folder, kStart);
+  const SourceRef sources[2] = {bed.store->source("even"), bed.store->source("odd")};
+  std::vector<SeriesRef> refs[2];
+  std::vector<double> values[2];
+  std::uint32_t born = 0, refused = 0;
+  const auto begin_series = [&] {
+    const std::string number = std::to_string(born++);
+    const auto ref = bed.store->resolve(Labels{{"__name__", "churn_requests_total"},
+                                               {"pod", "web-" + number},
+                                               {"instance", "10.0.0.1:9100"}},
+                                        SeriesKind::Counter);
+    refused += ref ? 0 : 1;
+    return ref ? *ref : SeriesRef{};
+  };
+  for (std::uint32_t i = 0; i < series; ++i) {
+    refs[i % 2].push_back(begin_series());
+    values[i % 2].push_back(i);
+  }
+  double replaced = 0;
+  std::uint64_t samples = 0, lost = 0;
+  std::size_t oldest = 0;
+  const double began = cpu_seconds();
+  for (std::uint32_t second = 1; second <= minutes * 60; ++second) {
+    auto& turn = refs[second % 2];
+    auto& turn_values = values[second % 2];
+    replaced += series * hourly_percent / 100 / 3600;
+    for (; replaced >= 1; --replaced, ++oldest) {
+      turn[oldest % turn.size()] = begin_series();
+      turn_values[oldest % turn.size()] = 0;
+    }
+    for (std::size_t i = second % 3; i < turn.size(); i += 3) turn_values[i] += double(i % 50);
+    const Timestamp time = kStart + second * 1s;
+    if (time > bed.clock.now()) bed.clock.advance(time - bed.clock.now());
+    const AppendOutcome outcome = bed.store->append(
+        {.source = sources[second % 2], .time = time, .refs = turn, .values = turn_values});
+    samples += outcome.stored;
+    lost += turn.size() - outcome.stored;
+    bed.go_to(time + 60ms);
+    if (second % 900 != 0) continue;
+    const std::string name = "rss_mib_" + std::to_string(second / 60);
+    print(name.c_str(), memory("VmRSS") / double(1 << 20));
+    print(("series_" + std::to_string(second / 60)).c_str(), double(bed.store->status()->series));
+  }
+  print("samples", double(samples));
+  print("born", born);
+  print("refused", refused);
+  print("lost", double(lost));
+  print("whole_ns", (cpu_seconds() - began) / double(samples) * 1e9);
+  print("disk_bytes", chunk_bytes(folder));
+  print("peak_mib", memory("VmHWM") / double(1 << 20));
+  return 0;
+}
+
 /// Opens a folder and reads the last `hours` of all of its series, one after the other.
 int read(const std::string& folder, double hours, Timestamp newest) {
   Bed bed(folder, newest);
@@ -289,12 +346,15 @@ int run(const std::vector<std::string>& words) {
   if (mode == "scale" && words.size() == 5)
     return scale(words[1], std::uint32_t(std::stoul(words[2])), std::uint32_t(std::stoul(words[3])),
                  Duration(std::stol(words[4])));
+  if (mode == "churn" && words.size() == 5)
+    return churn(words[1], std::uint32_t(std::stoul(words[2])), std::stod(words[3]),
+                 std::uint32_t(std::stoul(words[4])));
   if (mode == "read" && words.size() == 4)
     return read(words[1], std::stod(words[2]), from_millis(std::stoll(words[3])));
   if (mode == "open" && words.size() == 2) return open(words[1]);
   std::fputs(
       "usage: store_bench live FILE DIR [host] | scale DIR SERIES COUNT MS |\n"
-      "       read DIR HOURS NEWEST_MS | open DIR\n",
+      "       churn DIR SERIES PERCENT_AN_HOUR MINUTES | read DIR HOURS NEWEST_MS | open DIR\n",
       stderr);
   return 2;
 }
