@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <unistd.h>
 
 #include <array>
 #include <utility>
@@ -33,11 +34,21 @@ Bio memory(const std::string& text) {
   return {BIO_new_mem_buf(text.data(), int(text.size())), BIO_free};
 }
 
+/// The system's authorities by the links that c_rehash(1) makes, of which OpenSSL opens the one
+/// that it needs: parsing the whole bundle would hold up everybody on this thread for tens of
+/// milliseconds. The bundle where there are no such links.
+void trust_system(SSL_CTX* context) {
+  if (::access(X509_get_default_cert_dir(), R_OK | X_OK) == 0)
+    SSL_CTX_set_default_verify_dir(context);
+  else
+    SSL_CTX_set_default_verify_file(context);
+}
+
 Result<void> trust(SSL_CTX* context, const TlsOptions& options) {
   if (!options.verify) return {};
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   if (options.ca.empty() && options.ca_file.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
+    trust_system(context);
     return {};
   }
   if (options.ca.empty()) {

@@ -96,6 +96,7 @@ def scheduled_millis(folder, at, seconds):
     for count in (0, 50):
         probes = "" if count == 0 else "probes: [{name: web, module: web, interval: 1s, timeout: 1s, targets: [%s]}]\n" % (
             ", ".join(f"'127.0.0.1:{at}/{i}'" for i in range(count)))
+        pathlib.Path(folder, f"scheduled{count}").mkdir()
         with Agent("--collectors", "none", folder=f"{folder}/scheduled{count}",
                    config=MODULES + probes + "rules: {shipped: false}\n") as agent:
             time.sleep(3)

@@ -107,7 +107,7 @@ def main():
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2; user root;
 events {{}}
 http {{ log_format own '$host "$request" $status $request_time'; access_log {log} own; keepalive_requests 1000000;
-  limit_req_zone $server_name zone=slow:1m rate=60r/s; root {folder};
+  limit_req_zone $binary_remote_addr zone=slow:1m rate=5r/s; root {folder};
   server {{ listen 127.0.0.1:{port}; {locations}
     location = /slow {{ limit_req zone=slow burst=1000; }} }} }}
 """)

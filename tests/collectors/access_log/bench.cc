@@ -26,18 +26,16 @@ std::string line(const std::string& format, int i) {
   const int millis = i * 37 % 900;
   if (format == "json")
     return fmt::format(
-        R"({{"time":"2026-11-29T10:00:{:02}Z","remote_addr":"192.0.2.{}","method":"{}",)"
-        R"("uri":"/articles/{}?page=2","status":{},"bytes":{},"request_time":0.{:03},)"
-        R"("host":"shop{}.example","agent":"Mozilla/5.0 (X11; Linux x86_64)"
-}
-})",
+        R"x({{"time":"2026-11-29T10:00:{:02}Z","remote_addr":"192.0.2.{}","method":"{}",)x"
+        R"x("uri":"/articles/{}?page=2","status":{},"bytes":{},"request_time":0.{:03},)x"
+        R"x("host":"shop{}.example","agent":"Mozilla/5.0 (X11; Linux x86_64)"}})x",
         i % 60, i % 250, method, i % 10'000, status, i % 5000, millis, i % 5);
-const std::string combined = fmt::format(
-    R"(192.0.2.{} - - [29/Nov/2026:10:00:{:02} +0000] "{} /articles/{}?page=2 HTTP/1.1" {} {} )"
-    R"("https://shop.example/" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36")",
-    i % 250, i % 60, method, i % 10'000, status, i % 5000);
-if (format == "combined") return combined;
-return fmt::format("{} 0.{:03}", combined, millis);
+  const std::string combined = fmt::format(
+      R"(192.0.2.{} - - [29/Nov/2026:10:00:{:02} +0000] "{} /articles/{}?page=2 HTTP/1.1" {} {} )"
+      R"("https://shop.example/" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36")",
+      i % 250, i % 60, method, i % 10'000, status, i % 5000);
+  if (format == "combined") return combined;
+  return fmt::format("{} 0.{:03}", combined, millis);
 }
 
 }  // namespace
