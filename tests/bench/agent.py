@@ -14,6 +14,9 @@ import peers  # noqa: E402
 from lapwing import BINARY, Agent, wait_for  # noqa: E402
 
 
+WITHOUT_SERVICES = "collectors: {services: {enabled: false}, service_network: {enabled: false}}\n"
+
+
 def first_rate_seconds(folder):
     """From the start of the process until a rate() can be read."""
     began = time.monotonic()
@@ -59,20 +62,29 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         agent = stack.enter_context(Agent(folder=folder))
+        host_only = stack.enter_context(Agent(config=WITHOUT_SERVICES))
         others = [] if arguments.no_peers else start_peers(stack)
         time.sleep(arguments.warm)
         peers_before = [other.cpu_seconds() for other in others]
+        host_before = cpu_seconds(host_only.pid)
         before, began = store(agent), time.monotonic()
         cpu, (resident, anonymous), (_, written) = measure(agent.pid, arguments.seconds, 6)
         after, elapsed = store(agent), time.monotonic() - began
+        host_cpu = (cpu_seconds(host_only.pid) - host_before) * 60 / elapsed
+        host_memory, host_series = memory_bytes(host_only.pid), store(host_only)["series"]
         peers_cpu = [(other.cpu_seconds() - spent) * 60 / elapsed for other, spent in zip(others, peers_before)]
         peers_memory = [other.memory() for other in others]
         for other in others:
             other.stop()
         samples = after["samplesAppended"] - before["samplesAppended"]
         rules = sum(len(g["rules"]) for g in agent.api("rules")["groups"])
-        print(f"A minute of default running ({arguments.seconds} s, {rules} shipped rules):")
-        row("CPU seconds a minute", cpu, 0.12, "s")
+        print(f"A minute without services ({arguments.seconds} s, {rules} shipped rules):")
+        row("CPU seconds a minute", host_cpu, 0.12, "s")
+        row("resident memory", host_memory[0] / 2**20, 24, "MiB")
+        row("  of which anonymous", host_memory[1] / 2**20, 12, "MiB")
+        row("series", host_series, None)
+        print("The same minute of default running, with services:")
+        row("CPU seconds a minute", cpu, 0.25, "s")
         row("resident memory", resident / 2**20, 24, "MiB")
         row("  of which anonymous", anonymous / 2**20, 12, "MiB")
         row("series", after["series"], None)

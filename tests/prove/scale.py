@@ -4,7 +4,7 @@
 
 Needs root: the sockets live in a network name space of their own, together with the agent. Prints
 CPU by thread before and under the load, what each collection took, and how many of the one-second
-batches came late or not at all; ends with 1 when one did.
+batches came late or not at all; ends with 1 when more did under the load than before it.
 """
 import argparse
 import ctypes
@@ -24,6 +24,7 @@ from measure import cpu_seconds, memory_bytes  # noqa: E402
 
 CLONE_NEWNET = 0x40000000
 HOLDERS = 10
+TOLERATED_LATE = 2
 COLLECTIONS = ("services", "service_network", "processes", "tcpstat", "sockstat", "udp_queues", "netstat")
 
 
@@ -115,7 +116,7 @@ def main():
     arguments = options.parse_args()
     own_network()
     with Agent() as agent:
-        report("Before", agent, arguments.seconds)
+        before = report("Before", agent, arguments.seconds)
         sleepers = Sleepers(arguments.processes)
         try:
             connected = Connected(arguments.sockets)
@@ -128,7 +129,8 @@ def main():
                 connected.stop()
         finally:
             sleepers.stop()
-    sys.exit(0 if on_time >= arguments.seconds - 1 else 1)
+    # A machine that is busy with other things delays both.
+    sys.exit(0 if on_time >= before - TOLERATED_LATE else 1)
 
 
 if __name__ == "__main__":
