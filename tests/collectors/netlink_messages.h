@@ -25,7 +25,7 @@ inline NetlinkBytes netlink_message(std::uint16_t type, const NetlinkBytes& body
   header.nlmsg_len = std::uint32_t(NLMSG_LENGTH(body.size()));
   header.nlmsg_type = type;
   std::memcpy(bytes.data(), &header, sizeof header);
-  std::memcpy(bytes.data() + NLMSG_HDRLEN, body.data(), body.size());
+  if (!body.empty()) std::memcpy(bytes.data() + NLMSG_HDRLEN, body.data(), body.size());
   return bytes;
 }
 
