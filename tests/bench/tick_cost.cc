@@ -1,6 +1,7 @@
 // tick_cost: runs ticks, rule evaluations or pages on the fixture trees and the real store with a
 // clock of its own, so that callgrind counts the same instructions in every run. What asks the
-// kernel itself or runs on threads of its own is left out.
+// kernel itself or runs on threads of its own is left out, and so are services, whose cost is that
+// of the processes there are.
 //
 //   tick_cost ticks|rules|page NUMBER     prints series, and allocations of each of the NUMBER
 #include <cstdio>
@@ -33,7 +34,7 @@ std::vector<collectors::CollectorDescriptor> tick_table() {
   std::vector<collectors::CollectorDescriptor> table;
   for (const auto& descriptor : collectors::collector_table())
     if (descriptor.lane == collectors::Lane::Tick && descriptor.name != "timex" &&
-        descriptor.name != "time" && descriptor.name != "process")
+        descriptor.name != "time" && descriptor.name != "process" && descriptor.name != "services")
       table.push_back(descriptor);
   return table;
 }
