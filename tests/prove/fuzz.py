@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Searches on from the corpora with libFuzzer: `./dev prove fuzz [SECONDS a target]`.
+# Searches on from the corpora with libFuzzer: `./dev prove fuzz [SECONDS a target [TARGET …]]`.
 import pathlib
 import subprocess
 import sys
@@ -12,7 +12,7 @@ subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_
                 "-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_ASM_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19",
                 "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1 -fsanitize=fuzzer-no-link",
                 "-DLAPWING_SANITIZE=address,undefined", "-DLAPWING_LIBFUZZER=ON", "-DLAPWING_WARNINGS_AS_ERRORS=OFF"], check=True)
-targets = sorted(p.stem for p in (ROOT / "tests/fuzz").glob("*.cmake"))
+targets = sys.argv[2:] or sorted(p.stem for p in (ROOT / "tests/fuzz").glob("*.cmake"))
 subprocess.run(["ninja", "-C", BUILD, *(f"{t}_fuzz" for t in targets)], check=True)
 failed = []
 for target in targets:

@@ -1,0 +1,1 @@
+lapwing_fuzz(alerting_matchers USES lapwing_alerting)
