@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -31,7 +32,12 @@ struct Alert {
   Timestamp resolved_at{};
   Timestamp keep_firing_since{};
   Timestamp last_sent_at{};
-  Timestamp valid_until{};  ///< end of what the last sending promised
+  Timestamp valid_until{};          ///< end of what the last sending promised
+  bool present = true;              ///< the last evaluation had it, not only its memory
+  std::optional<double> peak;       ///< the worst value while it fired
+  std::optional<double> recovered;  ///< what the condition looks at, when it was good again
+  int flaps = 0;                    ///< times that it began to fire in the window
+  Timestamp flaps_since{};
 
   friend bool operator==(const Alert&, const Alert&) = default;
 };
@@ -56,10 +62,20 @@ struct AlertStep {
   std::vector<Labels> forgotten;   ///< pending that ended, resolved long enough ago
 };
 
+/// What the rule's policy and a recovering alert ask for beside the result; null: not asked.
+struct AlertEvidence {
+  const promql::Vector* resolving = nullptr;  ///< of `resolve_expr`
+  const promql::Vector* data = nullptr;       ///< of the condition's data, for on_no_data
+};
+
 /// Moves `active` on by one evaluation at `now`; `limit` 0 means none. On an error (more than
 /// `limit` alerts) every alert of the rule is dropped, as Prometheus does.
 Result<AlertStep> step_alerts(const Rule& rule, std::vector<Alert> current, Timestamp now,
-                              std::uint64_t limit, ActiveAlerts& active);
+                              std::uint64_t limit, ActiveAlerts& active,
+                              const AlertEvidence& evidence = {});
+
+/// The value of the data's sample that the alert is about; nothing when there is none.
+std::optional<double> value_of(const Rule& rule, const Alert& alert, const promql::Vector& data);
 
 /// Whether the alert must be told (again) now.
 bool needs_sending(const Alert& alert, Timestamp now);

@@ -1,8 +1,11 @@
 #include "alerting/evaluator.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <unordered_set>
 
+#include "alerting/alert_policy.h"
 #include "alerting/evaluator_state.h"
 #include "alerting/schedule.h"
 #include "alerting/template/links.h"
@@ -33,10 +36,36 @@ Result<std::vector<PublishedSample>> recorded_samples(const Rule& rule,
   return samples;
 }
 
-/// What makes two states of an alert differ for state.db: not the value, which changes each time.
-bool same_state(const Alert& a, const Alert& b) {
-  return a.state == b.state && a.active_at == b.active_at && a.fired_at == b.fired_at &&
-         a.resolved_at == b.resolved_at && a.keep_firing_since == b.keep_firing_since;
+/// A value that changes at each evaluation is written this often; one that cannot change any more
+/// at once.
+constexpr Duration kValueInterval = 1min;
+
+StoredMark mark_of(const Alert& alert, Timestamp now) {
+  return {alert.state,
+          alert.active_at,
+          alert.fired_at,
+          alert.resolved_at,
+          alert.keep_firing_since,
+          alert.value,
+          now};
+}
+
+bool is_news(const StoredMark& stored, const Alert& alert, Timestamp now) {
+  if (stored.state != alert.state || stored.active_at != alert.active_at ||
+      stored.fired_at != alert.fired_at || stored.resolved_at != alert.resolved_at ||
+      stored.keep_firing_since != alert.keep_firing_since)
+    return true;
+  const bool same_value =
+      stored.value == alert.value || (std::isnan(stored.value) && std::isnan(alert.value));
+  return !same_value && (!alert.present || now - stored.at >= kValueInterval);
+}
+
+/// What an ended alert was worth, as far as that is known.
+AlertValues values_of(const Alert& alert) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  return {.peak = alert.peak.value_or(kUnknown),
+          .last = alert.value,
+          .recovered = alert.recovered.value_or(kUnknown)};
 }
 
 }  // namespace
@@ -82,6 +111,7 @@ void Rules::take_options(Timestamp now) {
   for (RuleGroup& definition : options->groups) {
     auto group = std::make_unique<GroupRun>();
     group->phase = group_phase(definition.identity(), definition.interval);
+    group->source = context_.appender.source("rules " + definition.identity());
     std::map<std::string, int> count;
     for (Rule& rule : definition.rules) {
       RuleRun run{.rule = std::move(rule)};
@@ -100,11 +130,11 @@ void Rules::take_options(Timestamp now) {
 
 void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp now) {
   std::map<std::string, GroupRun*> old_groups;
-  std::map<std::string, RuleRun*> old_rules;
+  std::map<std::string, std::pair<RuleRun*, SourceRef>> old_rules;
   std::vector<std::pair<RuleRun*, RuleRun*>> kept;  // old, new
   for (const auto& group : groups_) {
     old_groups[group->definition.identity()] = group.get();
-    for (RuleRun& rule : group->rules) old_rules[rule.key] = &rule;
+    for (RuleRun& rule : group->rules) old_rules[rule.key] = {&rule, group->source};
   }
   for (const auto& group : fresh) {
     const auto old_group = old_groups.find(group->definition.identity());
@@ -117,11 +147,10 @@ void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp n
     for (RuleRun& rule : group->rules) {
       const auto found = old_rules.find(rule.key);
       if (found == old_rules.end()) {
-        rule.source = context_.appender.source("rule " + rule.key);
         restore(rule, now);
         continue;
       }
-      kept.emplace_back(found->second, &rule);
+      kept.emplace_back(found->second.first, &rule);
       old_rules.erase(found);
     }
   }
@@ -134,7 +163,7 @@ void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp n
     }
     groups_.swap(fresh);  // The old ones live until the rules that are gone have been retired.
   }
-  for (const auto& [key, rule] : old_rules) retire(*rule, now);
+  for (const auto& [key, old] : old_rules) retire(*old.first, old.second, now);
   forget_orphans(now);
 }
 
@@ -163,16 +192,20 @@ void Rules::restore(RuleRun& rule, Timestamp now) {
     // It is told anew at the first evaluation; who was told already is in the notification log.
     alert.last_sent_at = Timestamp{};
     if (alert.active_at > now) alert.active_at = now;  // The clock went back meanwhile.
-    rule.stored[alert.labels] = alert;
+    rule.stored[alert.labels] = mark_of(alert, now);
+    if (alert.state != AlertState::Inactive) {
+      rule.published.expect(alerts_series(alert));
+      rule.published.expect(alerts_for_state_series(alert));
+    }
     rule.active[alert.labels] = std::move(alert);
   }
   restored_.erase(found);
 }
 
-void Rules::retire(RuleRun& rule, Timestamp now) {
-  rule.published.end(context_.appender, rule.source, now);
+void Rules::retire(RuleRun& rule, SourceRef source, Timestamp now) {
+  rule.published.end(context_.appender, source, now);
   RuleUpdate update;
-  for (const auto& [labels, alert] : rule.stored) update.forgotten.emplace_back(rule.key, labels);
+  for (const auto& [labels, mark] : rule.stored) update.forgotten.emplace_back(rule.key, labels);
   if (!update.empty()) sink_(std::move(update));
 }
 
@@ -266,33 +299,44 @@ Result<void> Rules::record(GroupRun& group, RuleRun& rule, const promql::Vector&
   const auto samples = recorded_samples(rule.rule, vector, group.definition.limit);
   if (!samples) return samples.error();
   refused_samples_.add(
-      double(rule.published.publish(context_.appender, rule.source, time, *samples)));
+      double(rule.published.publish(context_.appender, group.source, time, *samples)));
   return {};
 }
 
 Result<void> Rules::alert(GroupRun& group, RuleRun& rule, const promql::Vector& vector,
                           Timestamp due, RuleUpdate& update) {
-  if (vector.empty() && rule.active.empty() && rule.stored.empty()) {
-    rule.published.publish(context_.appender, rule.source, due - group.definition.query_offset, {});
+  const Timestamp time = due - group.definition.query_offset;
+  const AlertPolicy* policy = rule.rule.policy.get();
+  const bool asks_data = policy != nullptr && policy->on_no_data != OnNoData::Resolve &&
+                         rule.rule.condition.data.has_value();
+  const bool idle = rule.active.empty() && rule.stored.empty();
+  if (vector.empty() && idle && !(asks_data && policy->on_no_data == OnNoData::Fire)) {
+    rule.published.publish(context_.appender, group.source, time, {});
     return {};
   }
-  AlertEnvironment environment{external_labels_, {}};
-  environment.templates.external_url = external_url_;
-  environment.templates.now = due;
-  environment.templates.query = [this, due](const std::string& text) -> Result<promql::Vector> {
-    const auto expression = promql::Expression::parse(text);
-    if (!expression) return expression.error();
-    return query(*expression, due);
-  };
-  auto current = expand_alerts(rule.rule, vector, due, environment);
+  std::optional<promql::Vector> data;
+  std::optional<promql::Vector> resolving;
+  if (asks_data) {
+    auto found = query(*rule.rule.condition.data, time);
+    if (!found) return std::move(found).error().in("looking for data");
+    data = *std::move(found);
+  }
+  if (policy != nullptr && policy->resolve_expression && !idle) {
+    auto found = query(*policy->resolve_expression, time);
+    if (!found) return std::move(found).error().in("resolve_expr");
+    resolving = *std::move(found);
+  }
+  auto current = current_alerts(rule, vector, data, due);
   if (!current) return current.error();
   std::vector<PublishedSample> samples;
   Result<void> outcome;
   {
     const std::lock_guard lock(mutex_);
-    const auto stepped =
-        step_alerts(rule.rule, std::move(*current), due, group.definition.limit, rule.active);
+    const auto stepped = step_alerts(
+        rule.rule, std::move(*current), due, group.definition.limit, rule.active,
+        {.resolving = resolving ? &*resolving : nullptr, .data = data ? &*data : nullptr});
     if (stepped) {
+      samples.reserve(2 * stepped->live.size());
       for (const Alert* live : stepped->live) {
         samples.push_back({alerts_series(*live), 1});
         // Whole seconds, as Prometheus writes them.
@@ -302,11 +346,58 @@ Result<void> Rules::alert(GroupRun& group, RuleRun& rule, const promql::Vector& 
     } else {
       outcome = stepped.error();
     }
+  }
+  note_recovered(group, rule, data, due);
+  {
+    const std::lock_guard lock(mutex_);
     note_changes(group, rule, due, update);
   }
-  refused_samples_.add(double(rule.published.publish(
-      context_.appender, rule.source, due - group.definition.query_offset, samples)));
-  return outcome;
+  // As in Prometheus, what a rule wrote before it failed is not ended: it lapses.
+  if (!outcome) return outcome;
+  refused_samples_.add(
+      double(rule.published.publish(context_.appender, group.source, time, samples)));
+  return {};
+}
+
+Result<std::vector<Alert>> Rules::current_alerts(const RuleRun& rule, const promql::Vector& vector,
+                                                 const std::optional<promql::Vector>& data,
+                                                 Timestamp due) const {
+  AlertEnvironment environment{external_labels_, {}};
+  environment.templates.external_url = external_url_;
+  environment.templates.now = due;
+  environment.templates.query = [this, due](const std::string& text) -> Result<promql::Vector> {
+    const auto expression = promql::Expression::parse(text);
+    if (!expression) return expression.error();
+    return query(*expression, due);
+  };
+  // on_no_data: fire. With nothing to look at and no alert that stands for it, the rule has one
+  // alert of its own labels.
+  const bool none_live = std::all_of(rule.active.begin(), rule.active.end(), [](const auto& item) {
+    return item.second.state == AlertState::Inactive;
+  });
+  if (vector.empty() && data && data->empty() && none_live &&
+      rule.rule.policy->on_no_data == OnNoData::Fire) {
+    const promql::Vector nothing{{Labels(), due, std::numeric_limits<double>::quiet_NaN()}};
+    return expand_alerts(rule.rule, nothing, due, environment);
+  }
+  return expand_alerts(rule.rule, vector, due, environment);
+}
+
+void Rules::note_recovered(const GroupRun& group, RuleRun& rule,
+                           const std::optional<promql::Vector>& data, Timestamp due) {
+  if (!rule.rule.condition.data) return;
+  const auto just_ended = [&](const Alert& alert) {
+    return alert.resolved_at == due && alert.state == AlertState::Inactive && !alert.recovered;
+  };
+  if (std::none_of(rule.active.begin(), rule.active.end(),
+                   [&](const auto& item) { return just_ended(item.second); }))
+    return;
+  const auto now_there =
+      data ? Result(*data) : query(*rule.rule.condition.data, due - group.definition.query_offset);
+  if (!now_there) return;  // It is said without the value.
+  const std::lock_guard lock(mutex_);
+  for (auto& [labels, alert] : rule.active)
+    if (just_ended(alert)) alert.recovered = value_of(rule.rule, alert, *now_there);
 }
 
 void Rules::note_changes(const GroupRun& group, RuleRun& rule, Timestamp now, RuleUpdate& update) {
@@ -314,9 +405,9 @@ void Rules::note_changes(const GroupRun& group, RuleRun& rule, Timestamp now, Ru
   const Duration promise = 4 * std::max(group.definition.interval, kResendDelay);
   for (auto& [labels, alert] : rule.active) {
     const auto stored = rule.stored.find(labels);
-    if (stored == rule.stored.end() || !same_state(stored->second, alert)) {
+    if (stored == rule.stored.end() || is_news(stored->second, alert, now)) {
       update.changed.push_back({rule.key, alert});
-      rule.stored[labels] = alert;
+      rule.stored[labels] = mark_of(alert, now);
     }
     if (!needs_sending(alert, now)) continue;
     alert.last_sent_at = now;
@@ -345,7 +436,8 @@ AlertNotice Rules::notice(const RuleRun& rule, const Alert& alert) const {
           .annotations = alert.annotations,
           .starts_at = alert.fired_at,
           .ends_at = alert.resolved_at != Timestamp{} ? alert.resolved_at : alert.valid_until,
-          .generator_url = external_url_ + link_to_table(rule.rule.expression_text)};
+          .generator_url = external_url_ + link_to_table(rule.rule.expression_text),
+          .values = alert.resolved_at != Timestamp{} ? values_of(alert) : AlertValues()};
 }
 
 void Rules::count_alerts() {

@@ -75,13 +75,18 @@ class Rules {
   void take_options(Timestamp now);
   void carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp now);
   void restore(RuleRun& rule, Timestamp now);
-  void retire(RuleRun& rule, Timestamp now);
+  void retire(RuleRun& rule, SourceRef source, Timestamp now);
   void forget_orphans(Timestamp now);
   void evaluate(GroupRun& group, Timestamp due);
   Result<void> evaluate_rule(GroupRun& group, RuleRun& rule, Timestamp due, RuleUpdate& update);
   Result<void> record(GroupRun& group, RuleRun& rule, const promql::Vector& vector, Timestamp time);
   Result<void> alert(GroupRun& group, RuleRun& rule, const promql::Vector& vector, Timestamp due,
                      RuleUpdate& update);
+  Result<std::vector<Alert>> current_alerts(const RuleRun& rule, const promql::Vector& vector,
+                                            const std::optional<promql::Vector>& data,
+                                            Timestamp due) const;
+  void note_recovered(const GroupRun& group, RuleRun& rule,
+                      const std::optional<promql::Vector>& data, Timestamp due);
   Result<promql::Vector> query(const promql::Expression& expression, Timestamp time) const;
   Labels with_external_labels(const Labels& labels) const;
   AlertNotice notice(const RuleRun& rule, const Alert& alert) const;

@@ -5,13 +5,23 @@
 
 namespace lapwing::alerting {
 
+/// What state.db was told of an alert last.
+struct StoredMark {
+  AlertState state = AlertState::Inactive;
+  Timestamp active_at{};
+  Timestamp fired_at{};
+  Timestamp resolved_at{};
+  Timestamp keep_firing_since{};
+  double value = 0;
+  Timestamp at{};  ///< when
+};
+
 struct Rules::RuleRun {
   Rule rule;
   std::string key;  ///< in state.db: group, kind, name, expression, number among equals
-  SourceRef source = kNoSource;
   PublishedSeries published;
   ActiveAlerts active;
-  ActiveAlerts stored;  ///< what state.db was told last
+  std::unordered_map<Labels, StoredMark> stored;
   RuleHealth health = RuleHealth::Unknown;
   std::string last_error;
   Timestamp last_evaluation{};
@@ -20,6 +30,7 @@ struct Rules::RuleRun {
 
 struct Rules::GroupRun {
   RuleGroup definition;  ///< its rules are moved into `rules`
+  SourceRef source = kNoSource;
   Duration phase{};
   Timestamp due{};  ///< zero: not set yet
   std::vector<RuleRun> rules;

@@ -17,7 +17,7 @@ std::vector<AlertStatus> alert_status(const ActiveAlerts& active) {
   for (const auto& [labels, alert] : active)
     if (alert.state != AlertState::Inactive)
       alerts.push_back({alert.state, alert.labels, alert.annotations, alert.active_at,
-                        alert.fired_at, alert.value});
+                        alert.fired_at, alert.value, alert.keep_firing_since});
   std::sort(alerts.begin(), alerts.end(),
             [](const AlertStatus& a, const AlertStatus& b) { return a.labels < b.labels; });
   return alerts;

@@ -14,6 +14,14 @@ AlertingOptions read_alerting_options(config::Mapping& root) {
     options.shipped_rules = shipped == "true";
     if (shipped != "true" && shipped != "false")
       options.replacement_patterns.push_back(rules.path("shipped"));
+    options.policies = read_alert_policies(rules.raw("alerts"), root.diagnostics());
+  });
+  root.each("slos", [&](config::Mapping& map) {
+    options.slos.push_back(read_slo(map));
+    const std::string& name = options.slos.back().name;
+    if (std::count_if(options.slos.begin(), options.slos.end(),
+                      [&](const Slo& slo) { return slo.name == name; }) > 1)
+      map.error("name", "slo \"" + name + "\" is not unique");
   });
   auto plan = std::make_shared<NotifyPlan>();
   RouteNames names;
@@ -104,6 +112,10 @@ std::vector<RuleGroup> load_rule_groups(const AlertingOptions& options,
   std::vector<std::string> patterns = options.replacement_patterns;
   patterns.insert(patterns.end(), options.rule_patterns.begin(), options.rule_patterns.end());
   add(load_rule_files(patterns, defaults, options.place, diagnostics));
+  // Rules of a wrong objective would only repeat its error at a place that nobody wrote.
+  if (!options.slos.empty() && diagnostics.ok())
+    add(parse_rule_file("slos", slo_rules(options.slos), defaults, diagnostics));
+  apply_alert_policies(options.policies, groups, diagnostics);
   return groups;
 }
 

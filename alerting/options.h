@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "agent/config/mapping.h"
+#include "alerting/alert_policy.h"
 #include "alerting/notify/dispatcher.h"
 #include "alerting/rule_file.h"
+#include "alerting/slo.h"
 
 namespace lapwing::alerting {
 
@@ -19,11 +21,13 @@ struct AlertingOptions {
   bool shipped_rules = true;               ///< the embedded ones run
   std::vector<std::string> replacement_patterns;  ///< `rules.shipped` as a path: in their place
   config::Place place;                            ///< where messages about rule files point
+  AlertPolicies policies;                         ///< `rules.alerts`
+  std::vector<Slo> slos;
   std::shared_ptr<const NotifyPlan> notify = std::make_shared<const NotifyPlan>();
 };
 
-/// Reads rule_files, rules, route, receivers, inhibit_rules, time_intervals; marks templates and
-/// alerting as not served. Without `route` alerts are shown and nobody is told.
+/// Reads rule_files, rules, slos, route, receivers, inhibit_rules, time_intervals; marks templates
+/// and alerting as not served. Without `route` alerts are shown and nobody is told.
 AlertingOptions read_alerting_options(config::Mapping& root);
 
 /// Marks what Alertmanager knows in `global` as not served.
@@ -35,8 +39,8 @@ struct ShippedRules {
   std::string_view text;
 };
 
-/// All groups: the shipped ones (or their replacement), then those of rule_files. What is wrong
-/// goes to `diagnostics`; the sound groups are given back.
+/// All groups: the shipped ones (or their replacement), those of rule_files, those of slos. What is
+/// wrong goes to `diagnostics`; the sound groups are given back.
 std::vector<RuleGroup> load_rule_groups(const AlertingOptions& options,
                                         const RuleDefaults& defaults,
                                         std::span<const ShippedRules> shipped,

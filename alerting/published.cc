@@ -32,8 +32,13 @@ std::size_t PublishedSeries::publish(Appender& appender, SourceRef source, Times
       ++at;
       continue;
     }
-    refs_.push_back(at->second.ref);
-    values_.push_back(kStaleMarker);
+    if (at->second.ref == kNoSeries)
+      if (const auto ref = appender.resolve(at->first, SeriesKind::Gauge); ref)
+        at->second.ref = *ref;
+    if (at->second.ref != kNoSeries) {
+      refs_.push_back(at->second.ref);
+      values_.push_back(kStaleMarker);
+    }
     at = known_.erase(at);
   }
   if (refs_.empty()) return refused;

@@ -24,6 +24,8 @@ class PublishedSeries {
   /// of samples that the store refused.
   std::size_t publish(Appender& appender, SourceRef source, Timestamp time,
                       const std::vector<PublishedSample>& samples);
+  /// The series was written before a restart: the next publish() ends it unless it has it.
+  void expect(const Labels& labels) { known_.try_emplace(labels); }
   /// Ends all of them.
   void end(Appender& appender, SourceRef source, Timestamp time);
 

@@ -2,15 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/base/time.h"
 #include "agent/promql/expression.h"
+#include "alerting/condition.h"
 #include "alerting/template/template.h"
 
 namespace lapwing::alerting {
+
+struct AlertPolicy;
 
 struct Rule {
   enum class Kind { Alerting, Recording };
@@ -24,6 +28,8 @@ struct Rule {
   Duration keep_firing_for{};
   Texts labels;  ///< the group's labels too, where the rule does not set them
   Texts annotations;
+  Condition condition;                        ///< of an alerting rule
+  std::shared_ptr<const AlertPolicy> policy;  ///< null: as Prometheus
 
   /// What makes it the same rule after a reload: kind, name, expression, labels, position apart.
   std::string identity() const;

@@ -69,10 +69,10 @@ class RuleFileReader {
     Rule::Texts labels = read_texts(map, "labels", TextKind::Label);
     Rule::Texts annotations = read_texts(map, "annotations", TextKind::Annotation);
     if (recording) {
-      if (map.has("for")) map.error("for", "invalid field 'for' in recording rule");
-      if (map.has("keep_firing_for"))
+      if (hold_for != Duration{}) map.error("for", "invalid field 'for' in recording rule");
+      if (keep_firing_for != Duration{})
         map.error("keep_firing_for", "invalid field 'keep_firing_for' in recording rule");
-      if (map.has("annotations"))
+      if (!annotations.empty())
         map.error("annotations", "invalid field 'annotations' in recording rule");
       if (!is_utf8(record) || record.find_first_of("{}") != std::string::npos)
         map.error("record", "invalid recording rule name: " + record);
@@ -96,6 +96,7 @@ class RuleFileReader {
       return;
     }
     std::string normal = expression->to_string();
+    Condition condition = recording ? Condition() : read_condition(*expression);
     group.rules.push_back({.kind = recording ? Rule::Kind::Recording : Rule::Kind::Alerting,
                            .name = recording ? record : alert,
                            .expression = std::move(*expression),
@@ -103,7 +104,9 @@ class RuleFileReader {
                            .hold_for = hold_for,
                            .keep_firing_for = keep_firing_for,
                            .labels = std::move(labels),
-                           .annotations = std::move(annotations)});
+                           .annotations = std::move(annotations),
+                           .condition = std::move(condition),
+                           .policy = nullptr});
   }
 
   enum class TextKind { Label, Annotation };

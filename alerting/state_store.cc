@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <set>
 
 #include "agent/base/file.h"
@@ -21,7 +22,7 @@ constexpr std::int32_t kApplicationId = 0x4c577374;  // "LWst"
 
 // Labels and annotations are JSON objects, times are milliseconds UTC (0: not yet), fingerprints
 // are hexadecimal and separated by blanks, a notification is its own JSON.
-constexpr std::array<std::string_view, 3> kSteps = {
+constexpr std::array<std::string_view, 4> kSteps = {
     "CREATE TABLE alert(rule TEXT NOT NULL, labels TEXT NOT NULL, annotations TEXT NOT NULL,"
     " state INTEGER NOT NULL, value REAL NOT NULL, active_at INTEGER NOT NULL,"
     " fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, keep_firing_since INTEGER NOT NULL,"
@@ -45,9 +46,19 @@ constexpr std::array<std::string_view, 3> kSteps = {
     "CREATE TABLE notifications_history(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
     " body TEXT NOT NULL);"
     "CREATE TABLE dead_letters_history(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-    " body TEXT NOT NULL);"};
+    " body TEXT NOT NULL);",
+    // A value may be no number: NULL. So may be peak and recovered: there is none.
+    "ALTER TABLE alert RENAME TO old_alert;"
+    "CREATE TABLE alert(rule TEXT NOT NULL, labels TEXT NOT NULL, annotations TEXT NOT NULL,"
+    " state INTEGER NOT NULL, value REAL, active_at INTEGER NOT NULL,"
+    " fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, keep_firing_since INTEGER NOT NULL,"
+    " peak REAL, recovered REAL, flaps INTEGER NOT NULL, flaps_since INTEGER NOT NULL,"
+    " PRIMARY KEY(rule, labels)) WITHOUT ROWID;"
+    "INSERT INTO alert SELECT *, NULL, NULL, 0, 0 FROM old_alert;"
+    "DROP TABLE old_alert;"};
 
 constexpr std::string_view kAliveAt = "alive_at";
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 std::string join_fingerprints(const std::vector<std::uint64_t>& values) {
   std::string text;
@@ -104,7 +115,7 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
   const auto alerts =
       each_row(connection,
                "SELECT rule, labels, annotations, state, value, active_at, fired_at, resolved_at,"
-               " keep_firing_since FROM alert",
+               " keep_firing_since, peak, recovered, flaps, flaps_since FROM alert",
                [&](const sqlite::Statement& row) {
                  auto labels = decode_labels(row.text(1));
                  auto annotations = decode_labels(row.text(2));
@@ -117,11 +128,16 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
                                                     : AlertState::Inactive;
                  stored.alert.labels = std::move(*labels);
                  stored.alert.annotations = std::move(*annotations);
-                 stored.alert.value = row.real(4);
+                 // SQLite has no NaN, it keeps NULL.
+                 stored.alert.value = row.is_null(4) ? kNoNumber : row.real(4);
                  stored.alert.active_at = from_millis(row.integer(5));
                  stored.alert.fired_at = from_millis(row.integer(6));
                  stored.alert.resolved_at = from_millis(row.integer(7));
                  stored.alert.keep_firing_since = from_millis(row.integer(8));
+                 if (!row.is_null(9)) stored.alert.peak = row.real(9);
+                 if (!row.is_null(10)) stored.alert.recovered = row.real(10);
+                 stored.alert.flaps = int(row.integer(11));
+                 stored.alert.flaps_since = from_millis(row.integer(12));
                  state.alerts.push_back(std::move(stored));
                });
   if (!alerts) return alerts.error();
@@ -286,22 +302,25 @@ struct StateStore::Database {
 
 Result<void> StateStore::Database::put_alert(const StoredAlert& stored) {
   const Alert& a = stored.alert;
-  return run(alert, "INSERT OR REPLACE INTO alert VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+  return run(alert,
+             "INSERT OR REPLACE INTO alert VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
              [&](sqlite::Statement& statement) {
                const int state = a.state == AlertState::Firing    ? 2
                                  : a.state == AlertState::Pending ? 1
                                                                   : 0;
-               // SQLite has no NaN: it would become NULL.
-               const double value = a.value == a.value ? a.value : 0;
                statement.bind(1, stored.rule)
                    .bind(2, encode_labels(a.labels))
                    .bind(3, encode_labels(a.annotations))
                    .bind(4, state)
-                   .bind(5, value)
+                   .bind(5, a.value)
                    .bind(6, to_millis(a.active_at))
                    .bind(7, to_millis(a.fired_at))
                    .bind(8, to_millis(a.resolved_at))
-                   .bind(9, to_millis(a.keep_firing_since));
+                   .bind(9, to_millis(a.keep_firing_since))
+                   .bind(10, a.peak.value_or(kNoNumber))
+                   .bind(11, a.recovered.value_or(kNoNumber))
+                   .bind(12, a.flaps)
+                   .bind(13, to_millis(a.flaps_since));
              });
 }
 

@@ -24,6 +24,7 @@ struct AlertStatus {
   Timestamp active_at;  ///< when the condition became true
   Timestamp fired_at{};
   double value = 0;
+  Timestamp keep_firing_since{};  ///< the condition is over, keep_firing_for is not; zero: no
 };
 
 enum class RuleHealth { Unknown, Ok, Error };

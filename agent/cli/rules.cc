@@ -19,6 +19,7 @@
 #include "alerting/rule_file.h"
 #include "alerting/rule_lint.h"
 #include "alerting/rule_test/run.h"
+#include "alerting/slo.h"
 #include "rules/embedded.h"
 
 namespace lapwing::cli {
@@ -29,6 +30,8 @@ constexpr Option kCheckOptions[] = {
      "how often the metrics are collected that the rules read (default 15s)"},
     {"url", "URL", "ask the agent there for every selector: one without series is a finding"},
     {"shipped", "", "check the rules that are part of the program, too"},
+    {"config", "FILE", "check the rules that the file's `slos` become, too"},
+    {"print", "", "print the rules of --config as a Prometheus rule file, and nothing else"},
     {"strict", "", "findings fail the check, as errors do"},
 };
 constexpr Syntax kCheckSyntax = {
@@ -42,7 +45,8 @@ constexpr Syntax kCheckSyntax = {
         "Errors (a key, an expression, a template that does not parse) come with file and line.\n"
         "Findings are sound rules that may not do what was meant. Exit code 0: sound, 1: not.\n\n"
         "  lapwing check rules /etc/lapwing/rules/*.yml\n"
-        "  lapwing check rules --url http://127.0.0.1:5279 --strict disk.yml\n",
+        "  lapwing check rules --url http://127.0.0.1:5279 --strict disk.yml\n"
+        "  lapwing check rules --config lapwing.yml --print >slo.yml\n",
 };
 constexpr Syntax kTestSyntax = {
     .command = "lapwing test rules",
@@ -121,6 +125,25 @@ Result<bool> ask_for_series(const std::string& url, const std::string& selector)
   return !data->items.empty();
 }
 
+/// The rule file that the configuration's `slos` become; what is wrong goes to `diagnostics`.
+std::string rules_of_slos(const std::string& path, config::Diagnostics& diagnostics) {
+  const auto root = config::load_files({path});
+  if (!root) {
+    diagnostics.error({path}, root.error().message);
+    return {};
+  }
+  std::vector<alerting::Slo> slos;
+  const config::Value* list = root->find("slos");
+  if (list != nullptr)
+    for (const config::Value& item : list->items()) {
+      config::Mapping map(item, "slos[" + std::to_string(slos.size()) + "]", diagnostics);
+      slos.push_back(alerting::read_slo(map));
+      map.finish();
+    }
+  if (slos.empty()) diagnostics.error({path}, "slos: there are none");
+  return alerting::slo_rules(slos);
+}
+
 /// Prints help or the mistake; true when the command is over, with its exit code.
 bool answered(const Syntax& syntax, const Result<Arguments>& arguments, RulesWorld& world,
               int& code) {
@@ -195,8 +218,12 @@ int run_check_rules(std::span<const std::string> words, RulesWorld& world) {
   const auto arguments = parse_arguments(kCheckSyntax, words);
   int code = kSuccess;
   if (answered(kCheckSyntax, arguments, world, code)) return code;
-  if (arguments->operands().empty() && !arguments->has("shipped")) {
-    world.err = "lapwing check rules: name a rule file, or --shipped\n";
+  if (arguments->operands().empty() && !arguments->has("shipped") && !arguments->has("config")) {
+    world.err = "lapwing check rules: name a rule file, --config or --shipped\n";
+    return kUsageError;
+  }
+  if (arguments->has("print") && !arguments->has("config")) {
+    world.err = "lapwing check rules: --print needs --config\n";
     return kUsageError;
   }
   alerting::LintOptions options;
@@ -215,9 +242,20 @@ int run_check_rules(std::span<const std::string> words, RulesWorld& world) {
       for (auto& group :
            alerting::parse_rule_file(std::string(file.name), file.text, {}, diagnostics))
         groups.push_back(std::move(group));
+  std::string generated;
+  if (arguments->has("config")) {
+    generated = rules_of_slos(arguments->get("config"), diagnostics);
+    if (diagnostics.ok())
+      for (auto& group : alerting::parse_rule_file("slos", generated, {}, diagnostics))
+        groups.push_back(std::move(group));
+  }
   if (!diagnostics.ok()) {
     world.err = errors_of(diagnostics);
     return kFailure;
+  }
+  if (arguments->has("print")) {
+    world.out = generated;
+    return kSuccess;
   }
   auto findings = alerting::lint_rules(groups, options);
   if (arguments->has("url")) {

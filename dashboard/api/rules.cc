@@ -113,6 +113,8 @@ void write_alert(JsonWriter& json, const AlertStatus& alert) {
   write_labels(json, "annotations", alert.annotations);
   json.key("state").string(alerting::name(alert.state));
   json.key("activeAt").string(api_time(alert.active_at));
+  if (alert.keep_firing_since != Timestamp{})
+    json.key("keepFiringSince").string(api_time(alert.keep_firing_since));
   json.key("value").string(exponent_form(alert.value));
   json.end_object();
 }

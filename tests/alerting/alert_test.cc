@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "alerting/alert_policy.h"
+
 #include "tests/alerting/rules.h"
 
 using namespace lapwing;
@@ -153,4 +155,130 @@ TEST_CASE("alert: its own series") {
         Labels{{"__name__", "ALERTS"}, {"alertname", "A"}, {"alertstate", "pending"}});
   CHECK(alerts_for_state_series(alert) ==
         Labels{{"__name__", "ALERTS_FOR_STATE"}, {"alertname", "A"}});
+}
+
+namespace {
+
+/// A life with a policy: `data` is what the condition looks at, `resolving` what resolve_expr
+/// gives.
+struct GuidedLife {
+  Rule rule;
+  AlertPolicy policy{};
+  ActiveAlerts active{};
+
+  AlertStep at(int second, const promql::Vector& result, const promql::Vector* data,
+               const promql::Vector* resolving = nullptr) {
+    rule.policy = std::make_shared<const AlertPolicy>(policy);
+    const Timestamp now = kStart + std::chrono::seconds(second);
+    return *step_alerts(rule, *expand_alerts(rule, result, now, {}), now, 0, active,
+                        {.resolving = resolving, .data = data});
+  }
+  AlertState state() const {
+    REQUIRE(active.size() == 1);
+    return active.begin()->second.state;
+  }
+};
+
+const promql::Vector kNothing;
+
+}  // namespace
+
+TEST_CASE("alert: resolve_expr decides when a firing alert ends") {
+  GuidedLife life{rule(", labels: {severity: page}")};
+  const auto other = vector({kTwo});
+  const auto same = vector({kOne});
+  const auto all = vector({Labels{}});
+  life.at(0, same, nullptr, &kNothing);
+  life.at(1, {}, nullptr, &kNothing);
+  CHECK(life.state() == AlertState::Firing);  // The condition is over, the other not there yet.
+  life.at(2, {}, nullptr, &other);
+  CHECK(life.state() == AlertState::Firing);  // It speaks of another series.
+  life.at(3, {}, nullptr, &same);
+  CHECK(life.state() == AlertState::Inactive);
+  life.at(4, same, nullptr, &same);
+  CHECK(life.state() == AlertState::Firing);  // The condition wins where both hold.
+  life.at(5, {}, nullptr, &all);
+  CHECK(life.state() == AlertState::Inactive);  // A result without labels speaks of all.
+}
+
+TEST_CASE("alert: resolve_expr does not keep what only waits") {
+  GuidedLife life{rule(", for: 10s")};
+  life.at(0, vector({kOne}), nullptr, &kNothing);
+  life.at(1, {}, nullptr, &kNothing);
+  CHECK(life.active.empty());
+}
+
+TEST_CASE("alert: on_no_data keep leaves an alert as it is while there is nothing to look at") {
+  GuidedLife life{rule(", for: 5s")};
+  life.policy.on_no_data = OnNoData::Keep;
+  const auto data = vector({kOne});
+  life.at(0, vector({kOne}), &data);
+  CHECK(life.at(8, {}, &kNothing).live.size() == 1);
+  CHECK(life.state() == AlertState::Pending);  // It does not fire on what nobody has seen.
+  life.at(9, vector({kOne}), &data);
+  CHECK(life.state() == AlertState::Firing);
+  life.at(10, {}, &kNothing);
+  CHECK(life.state() == AlertState::Firing);
+  life.at(11, {}, &data);
+  CHECK(life.state() == AlertState::Inactive);
+}
+
+TEST_CASE("alert: on_no_data fire counts missing data as the condition") {
+  GuidedLife life{rule(", for: 5s")};
+  life.policy.on_no_data = OnNoData::Fire;
+  const auto data = vector({kOne});
+  life.at(0, vector({kOne}), &data);
+  life.at(5, {}, &kNothing);
+  CHECK(life.state() == AlertState::Firing);
+  life.at(6, {}, &data);
+  CHECK(life.state() == AlertState::Inactive);
+}
+
+TEST_CASE("alert: on_no_data resolve is Prometheus's way") {
+  GuidedLife life{rule()};
+  life.at(0, vector({kOne}), nullptr);
+  life.at(1, {}, &kNothing);
+  CHECK(life.state() == AlertState::Inactive);
+}
+
+TEST_CASE("alert: one that flaps ends only after a window of quiet") {
+  GuidedLife life{rule()};
+  life.policy.flap_times = 3;
+  life.policy.flap_window = 60s;
+  for (int second = 0; second < 20; second += 10) {
+    life.at(second, vector({kOne}), nullptr);
+    CHECK(life.state() == AlertState::Firing);
+    life.at(second + 5, {}, nullptr);
+    CHECK(life.state() == AlertState::Inactive);
+  }
+  life.at(20, vector({kOne}), nullptr);
+  life.at(25, {}, nullptr);
+  CHECK(life.state() == AlertState::Firing);  // The third time within a minute.
+  life.at(84, {}, nullptr);
+  CHECK(life.state() == AlertState::Firing);
+  life.at(85, {}, nullptr);
+  CHECK(life.state() == AlertState::Inactive);
+  life.at(90, vector({kOne}), nullptr);
+  life.at(91, {}, nullptr);
+  CHECK(life.state() == AlertState::Inactive);  // A new window has begun.
+}
+
+TEST_CASE("alert: the peak is the worst value while it fires") {
+  const auto worst = [](const char* expression, std::initializer_list<double> values) {
+    Life life{only_rule(std::string("groups: [{name: g, rules: [{alert: A, for: 1s, expr: '") +
+                        expression + "'}]}]")};
+    int second = 0;
+    for (const double value : values) (void)life.at(second++, vector({kOne}, value));
+    return life.only().peak;
+  };
+  CHECK(worst("x > 5", {100, 7, 9, 8}) == 9);  // The first was pending still.
+  CHECK(worst("x < 5", {1, 4, 2, 3}) == 2);
+  CHECK_FALSE(worst("x > 5", {7}).has_value());
+}
+
+TEST_CASE("alert: the value of the data's sample that it is about") {
+  Life life{rule(", labels: {severity: page}")};
+  (void)life.at(0, vector({kOne}));
+  CHECK(value_of(life.rule, life.only(), vector({kTwo, kOne}, 3)) == 3);
+  CHECK_FALSE(value_of(life.rule, life.only(), vector({kTwo})).has_value());
 }

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "alerting/alert_policy.h"
+
 #include "tests/alerting/rules.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_store.h"
@@ -279,4 +281,56 @@ groups:
   REQUIRE(bench.updates.size() == 1);
   CHECK(bench.updates[0].changed.size() == 1);
   CHECK(bench.updates[0].notices.size() == 1);
+}
+
+TEST_CASE("rules: on_no_data fire begins an alert when nothing is there at all") {
+  Bench bench;
+  auto groups = rule_groups(
+      "groups: [{name: g, interval: 1s, rules: [{alert: A, expr: none > 1, labels: {a: b}}]}]");
+  AlertPolicy policy;
+  policy.on_no_data = OnNoData::Fire;
+  groups[0].rules[0].policy = std::make_shared<const AlertPolicy>(policy);
+  bench.rules.apply({groups, {}, ""});
+  bench.tick(1);
+  for (int i = 0; i < 3; ++i) bench.tick(1);
+  const auto alerts = bench.rules.status()[0].rules[0].alerts;
+  REQUIRE(alerts.size() == 1);
+  CHECK(alerts[0].state == AlertState::Firing);
+  CHECK(alerts[0].labels == Labels{{"alertname", "A"}, {"a", "b"}});
+  bench.store.add(Labels{{"__name__", "none"}}, bench.clock.now() + 1s, 0);
+  bench.tick(1);
+  CHECK(bench.rules.status()[0].rules[0].alerts.empty());
+}
+
+TEST_CASE("rules: a value is written down when it cannot change any more, else once a minute") {
+  Bench bench;
+  bench.rules.apply({rule_groups(R"(
+groups: [{name: g, interval: 1s, rules: [{alert: High, expr: x > 5, keep_firing_for: 1m}]}]
+)"),
+                     {},
+                     ""});
+  bench.tick(0);
+  bench.tick(6);
+  bench.updates.clear();
+  for (int i = 0; i < 30; ++i) bench.tick(10 + i);
+  std::size_t written = 0;
+  for (const RuleUpdate& update : bench.updates) written += update.changed.size();
+  CHECK(written == 0);
+  bench.updates.clear();
+  bench.tick(1);  // kept firing: 39 is its last value
+  REQUIRE(bench.updates.size() == 1);
+  REQUIRE(bench.updates[0].changed.size() == 1);
+  CHECK(bench.updates[0].changed[0].alert.value == 39);
+  CHECK(bench.updates[0].changed[0].alert.peak == 39);
+  bench.updates.clear();
+  for (int i = 0; i < 62; ++i) bench.tick(1);
+  REQUIRE_FALSE(bench.updates.empty());
+  const Alert& ended = bench.updates.back().changed.back().alert;
+  CHECK(ended.state == AlertState::Inactive);
+  CHECK(ended.recovered == 1);
+  const auto notices = bench.notices();
+  REQUIRE_FALSE(notices.empty());
+  CHECK(notices.back().values.peak == 39);
+  CHECK(notices.back().values.last == 39);
+  CHECK(notices.back().values.recovered == 1);
 }

@@ -38,6 +38,20 @@ TEST_CASE("published series: what is no longer produced ends with a stale marker
   CHECK(is_stale(values(store, "a").back()));
 }
 
+TEST_CASE("published series: what was written before a restart ends too") {
+  testing::MemoryStore store;
+  const Labels a{{"__name__", "a"}};
+  const Labels b{{"__name__", "b"}};
+  store.add(a, kStart, 1);
+  store.add(b, kStart, 1);
+  PublishedSeries series;
+  series.expect(a);
+  series.expect(b);
+  series.publish(store, kNoSource, kStart + 1s, {{b, 2}});
+  CHECK(is_stale(values(store, "a").back()));
+  CHECK(values(store, "b").back() == 2);
+}
+
 TEST_CASE("published series: what the store refuses is counted") {
   struct Refusing final : Appender {
     SourceRef source(std::string_view) override { return kNoSource; }

@@ -29,6 +29,9 @@ struct Bench {
 
 StoredAlert alert(const std::string& rule) {
   StoredAlert stored{rule, {}};
+  stored.alert.peak = 7.5;
+  stored.alert.flaps = 3;
+  stored.alert.flaps_since = from_millis(5);
   stored.alert.state = AlertState::Firing;
   stored.alert.labels = Labels{{"alertname", "A"}};
   stored.alert.annotations = Labels{{"s", "ü"}};
@@ -194,4 +197,24 @@ TEST_CASE("state store: room for it is kept beside it") {
   Bench bench;
   StateStore store = bench.open();
   CHECK(std::filesystem::file_size(bench.folder / "state.db.reserve") == kReserveBytes);
+}
+
+TEST_CASE("state store: a value that is no number comes back as none") {
+  const testing::TemporaryDirectory folder;
+  Log log{LogLevel::Error, [](LogLevel, std::string_view) {}};
+  const std::string path = folder / "state.db";
+  {
+    auto store = StateStore::open(path, {}, log);
+    REQUIRE(store.ok());
+    StateChanges changes;
+    changes.alerts.push_back(alert("r"));
+    changes.alerts.back().alert.value = std::numeric_limits<double>::quiet_NaN();
+    changes.alerts.back().alert.recovered = 2;
+    REQUIRE(store->write(changes).ok());
+  }
+  const auto state = StateStore::open(path, {}, log)->take_loaded();
+  REQUIRE(state.alerts.size() == 1);
+  CHECK(std::isnan(state.alerts[0].alert.value));
+  CHECK(state.alerts[0].alert.recovered == 2);
+  CHECK(state.alerts[0].alert.flaps == 3);
 }
