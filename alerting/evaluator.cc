@@ -73,6 +73,7 @@ AlertValues values_of(const Alert& alert) {
 Rules::Rules(RulesContext context, Sink sink, std::vector<StoredAlert> restored)
     : context_(context),
       sink_(std::move(sink)),
+      reads_(context.source),
       evaluations_(context.registry.counter("lapwing_rule_evaluations_total",
                                             "Rules evaluated since the start.")),
       failures_(context.registry.counter("lapwing_rule_evaluation_failures_total",
@@ -165,6 +166,31 @@ void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp n
   }
   for (const auto& [key, old] : old_rules) retire(*old.first, old.second, now);
   forget_orphans(now);
+  expect_reads();
+}
+
+void Rules::expect_reads() {
+  std::vector<std::vector<Matcher>> selectors;
+  const auto add = [&](const promql::Expression& expression) {
+    for (auto& matchers : expression.selectors()) selectors.push_back(std::move(matchers));
+  };
+  for (const auto& group : groups_)
+    for (const RuleRun& run : group->rules) {
+      add(run.rule.expression);
+      if (run.rule.policy != nullptr && run.rule.policy->resolve_expression)
+        add(*run.rule.policy->resolve_expression);
+    }
+  reads_.expect(selectors);
+}
+
+void Rules::publish(const GroupRun& group, RuleRun& rule, Timestamp time,
+                    const std::vector<PublishedSample>& samples) {
+  if (samples.empty() && !rule.published.any()) return;
+  refused_samples_.add(
+      double(rule.published.publish(context_.appender, group.source, time, samples)));
+  if (rule.rule.kind == Rule::Kind::Recording) return reads_.written(rule.rule.name);
+  reads_.written("ALERTS");
+  reads_.written("ALERTS_FOR_STATE");
 }
 
 void Rules::forget_orphans(Timestamp now) {
@@ -211,6 +237,7 @@ void Rules::retire(RuleRun& rule, SourceRef source, Timestamp now) {
 
 Timestamp Rules::step(Timestamp now) {
   take_options(now);
+  reads_.begin();
   Timestamp wake = kNever;
   bool evaluated = false;
   for (const auto& group : groups_) {
@@ -230,12 +257,14 @@ Timestamp Rules::step(Timestamp now) {
     }
     wake = std::min(wake, group->due <= now ? group->due + kSampleWait : group->due);
   }
+  reads_.begin();  // Nothing is held between two moments.
   if (evaluated) count_alerts();
   return wake;
 }
 
 void Rules::evaluate_all(Timestamp time) {
   take_options(time);
+  reads_.begin();
   for (const auto& group : groups_) evaluate(*group, time);
 }
 
@@ -277,7 +306,7 @@ void Rules::evaluate(GroupRun& group, Timestamp due) {
 Result<promql::Vector> Rules::query(const promql::Expression& expression, Timestamp time) const {
   promql::QueryContext bounds;
   bounds.deadline = context_.clock.monotonic() + kQueryTimeout;
-  auto result = context_.engine.instant(context_.source, expression, time, bounds);
+  auto result = context_.engine.instant(reads_, expression, time, bounds);
   if (!result) return std::move(result).error();
   if (auto* vector = std::get_if<promql::Vector>(&result->value)) return std::move(*vector);
   if (const auto* scalar = std::get_if<promql::Scalar>(&result->value))
@@ -298,8 +327,7 @@ Result<void> Rules::record(GroupRun& group, RuleRun& rule, const promql::Vector&
                            Timestamp time) {
   const auto samples = recorded_samples(rule.rule, vector, group.definition.limit);
   if (!samples) return samples.error();
-  refused_samples_.add(
-      double(rule.published.publish(context_.appender, group.source, time, *samples)));
+  publish(group, rule, time, *samples);
   return {};
 }
 
@@ -311,7 +339,7 @@ Result<void> Rules::alert(GroupRun& group, RuleRun& rule, const promql::Vector& 
                          rule.rule.condition.data.has_value();
   const bool idle = rule.active.empty() && rule.stored.empty();
   if (vector.empty() && idle && !(asks_data && policy->on_no_data == OnNoData::Fire)) {
-    rule.published.publish(context_.appender, group.source, time, {});
+    publish(group, rule, time, {});
     return {};
   }
   std::optional<promql::Vector> data;
@@ -354,8 +382,7 @@ Result<void> Rules::alert(GroupRun& group, RuleRun& rule, const promql::Vector& 
   }
   // As in Prometheus, what a rule wrote before it failed is not ended: it lapses.
   if (!outcome) return outcome;
-  refused_samples_.add(
-      double(rule.published.publish(context_.appender, group.source, time, samples)));
+  publish(group, rule, time, samples);
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "agent/model/watermark.h"
 #include "agent/promql/engine.h"
 #include "alerting/published.h"
+#include "alerting/shared_reads.h"
 #include "alerting/update.h"
 
 namespace lapwing::alerting {
@@ -74,6 +75,9 @@ class Rules {
 
   void take_options(Timestamp now);
   void carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp now);
+  void expect_reads();
+  void publish(const GroupRun& group, RuleRun& rule, Timestamp time,
+               const std::vector<PublishedSample>& samples);
   void restore(RuleRun& rule, Timestamp now);
   void retire(RuleRun& rule, SourceRef source, Timestamp now);
   void forget_orphans(Timestamp now);
@@ -96,6 +100,7 @@ class Rules {
   const RulesContext context_;
   const Sink sink_;
   std::map<std::string, std::vector<Alert>> restored_;  // by rule; rules thread
+  SharedReads reads_;                                   // rules thread
 
   mutable std::mutex mutex_;
   std::optional<RulesOptions> next_options_;       // guarded by mutex_

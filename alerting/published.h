@@ -26,6 +26,8 @@ class PublishedSeries {
                       const std::vector<PublishedSample>& samples);
   /// The series was written before a restart: the next publish() ends it unless it has it.
   void expect(const Labels& labels) { known_.try_emplace(labels); }
+  /// Whether there are series that the next publish() goes on with or ends.
+  bool any() const { return !known_.empty(); }
   /// Ends all of them.
   void end(Appender& appender, SourceRef source, Timestamp time);
 

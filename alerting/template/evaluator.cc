@@ -350,33 +350,17 @@ class Evaluator {
                             std::to_string(count));
       return {};
     }
-    if (entry.call == nullptr && function.name != "tmpl")
-      return short_circuit(function.name == "or", operands, dot, previous);
+    if (entry.call == nullptr) return short_circuit(function.name == "or", operands, dot, previous);
     std::vector<TemplateValue> arguments;
     arguments.reserve(std::size_t(count));
     for (std::size_t i = 0; i < operands.size() && !failed(); ++i)
       arguments.push_back(operand_value(operands[i], dot));
     if (previous) arguments.push_back(*previous);
     if (!step()) return {};
-    if (entry.call == nullptr) return call_tmpl(function, arguments);
     auto value = entry.call(environment_, arguments);
     if (value) return std::move(*value);
     fail_at(function, value.error().message);
     return {};
-  }
-
-  /// Runs a template that was defined here and gives its text.
-  TemplateValue call_tmpl(const TemplateOperand& function,
-                          const std::vector<TemplateValue>& arguments) {
-    if (arguments[0].kind() != Kind::String) {
-      fail_at(function, "wrong type for value; expected string");
-      return {};
-    }
-    std::string outer;
-    outer.swap(out_);
-    run_template(arguments[0].as_string(), arguments[1]);
-    outer.swap(out_);
-    return TemplateValue::string(std::move(outer));
   }
 
   /// `and` gives the first false argument or the last, `or` the first true or the last.

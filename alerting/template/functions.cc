@@ -9,7 +9,6 @@ constexpr TemplateFunctionEntry kEvaluatorFunctions[] = {
     {"and", 1, -1, nullptr},
     {"or", 1, -1, nullptr},
 };
-constexpr TemplateFunctionEntry kTmpl[] = {{"tmpl", 2, 2, nullptr}};
 
 constexpr TemplateType kSafeHtml{"template.HTML"};
 constexpr TemplateType kSafeUrl{"template.URL"};
@@ -28,7 +27,7 @@ const TemplateFunctionEntry* find_template_function(std::string_view name,
   const auto* own = search({kEvaluatorFunctions, print_functions(), comparison_functions()});
   if (own != nullptr) return own;
   return dialect == TemplateDialect::Rule
-             ? search({kTmpl, text_functions(), number_functions(), query_functions()})
+             ? search({text_functions(), number_functions(), query_functions()})
              : search({notification_functions()});
 }
 

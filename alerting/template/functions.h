@@ -1,7 +1,7 @@
 // The functions that templates call: Go's own, and those of Prometheus for rules
 // (prometheus.io/docs/prometheus/latest/configuration/template_reference) or of Alertmanager for
 // notifications (prometheus.io/docs/alerting/latest/notifications).
-// `and`, `or` and `tmpl` steer evaluation and live in the evaluator.
+// `and` and `or` steer evaluation and live in the evaluator.
 #pragma once
 
 #include <functional>

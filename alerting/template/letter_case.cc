@@ -32,10 +32,6 @@ class LetterTables {
     if (locale_ == nullptr || c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return iswalpha_l(c, locale_) != 0;
   }
-  bool space(wint_t c) const {
-    if (locale_ == nullptr || c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
-    return iswspace_l(c, locale_) != 0;
-  }
 
  private:
   locale_t locale_;
@@ -119,21 +115,7 @@ std::string to_lower(std::string_view text) {
   return change_all(text, [&](wint_t c) { return tables.lower(c); });
 }
 
-std::string title_words(std::string_view text) {
-  const LetterTables tables;
-  bool starts = true;
-  return change_all(text, [&](wint_t c) {
-    const wint_t result = starts ? tables.upper(c) : c;
-    if (c < 0x80) {
-      starts = !tables.letter(c) && !is_digit(c) && c != '_';
-    } else {
-      starts = !tables.letter(c) && tables.space(c);
-    }
-    return result;
-  });
-}
-
-std::string title_case(std::string_view text) {
+std::string title_case(std::string_view text, TitleRest rest) {
   const LetterTables tables;
   const auto characters = characters_of(text);
   const auto in_word = [&](wint_t c) { return tables.letter(c) || is_digit(c) || c == '_'; };
@@ -150,7 +132,8 @@ std::string title_case(std::string_view text) {
       out += c.bytes;
       continue;
     }
-    append_changed(out, c, titled ? tables.lower(c.code) : tables.upper(c.code));
+    const wint_t later = rest == TitleRest::Lower ? tables.lower(c.code) : c.code;
+    append_changed(out, c, titled ? later : tables.upper(c.code));
     titled = true;
   }
   return out;

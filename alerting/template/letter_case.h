@@ -9,10 +9,11 @@ namespace lapwing::alerting {
 
 std::string to_upper(std::string_view text);
 std::string to_lower(std::string_view text);
-/// strings.Title: a letter that begins a word becomes large, the rest stays.
-std::string title_words(std::string_view text);
-/// cases.Title(language.AmericanEnglish): words by Unicode's rules ("o'neil" is one), all but
-/// their first letter become small.
-std::string title_case(std::string_view text);
+/// What becomes of a word behind its large letter.
+enum class TitleRest { Keep, Lower };
+
+/// cases.Title(language.AmericanEnglish): the first letter of each word becomes large; words by
+/// Unicode's rules ("o'neil" is one).
+std::string title_case(std::string_view text, TitleRest rest);
 
 }  // namespace lapwing::alerting

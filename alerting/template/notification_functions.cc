@@ -21,7 +21,7 @@ Error wrong_type(std::string_view wanted, const TemplateValue& value) {
 
 std::string upper_text(const std::string& text) { return to_upper(text); }
 std::string lower_text(const std::string& text) { return to_lower(text); }
-std::string title_text(const std::string& text) { return title_case(text); }
+std::string title_text(const std::string& text) { return title_case(text, TitleRest::Lower); }
 
 /// strings.TrimSpace; of Unicode's white space the no-break and wide blanks too.
 std::string trim_space(const std::string& text) {

@@ -12,7 +12,7 @@ constexpr TemplateType kArguments{"map[string]interface {}", {}, nullptr, true};
 
 std::string upper_text(const std::string& text) { return to_upper(text); }
 std::string lower_text(const std::string& text) { return to_lower(text); }
-std::string title_text(const std::string& text) { return title_words(text); }
+std::string title_text(const std::string& text) { return title_case(text, TitleRest::Keep); }
 std::string table_link(const std::string& expression) { return link_to_table(expression); }
 std::string graph_link(const std::string& expression) { return link_to_graph(expression); }
 std::string query_escape(const std::string& text) { return url_query_escape(text); }

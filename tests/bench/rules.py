@@ -103,7 +103,7 @@ def many(seconds):
             (folder / "rules.yml").write_text(many_rules())
             for each in urls:
                 assert request(each + "/-/reload", "POST", b"", seconds=60)[0] == 200
-            end = time.monotonic() + 105
+            end = time.monotonic() + 95
             while time.monotonic() < end:  # all alerts begin to fire
                 push_samples(urls)
                 time.sleep(INTERVAL - 1)

@@ -10,13 +10,8 @@ TEST_CASE("letter case: Unicode letters change, bytes that are none stay") {
   CHECK(to_upper("") == "");
 }
 
-TEST_CASE("letter case: strings.Title leaves the rest of a word alone") {
-  CHECK(title_words("fooBAR o'neil a-b hello_world école") ==
-        "FooBAR O'Neil A-B Hello_world École");
-  CHECK(title_words("3com") == "3com");
-}
-
-TEST_CASE("letter case: cases.Title makes the rest small and knows words") {
-  CHECK(title_case("fooBAR o'neil a-b hello_world ÉCOLE") == "Foobar O'neil A-B Hello_world École");
-  CHECK(title_case("node.exporter 10:30 a.b") == "Node.exporter 10:30 A.b");
+TEST_CASE("letter case: titles know Unicode's words; the rest stays, or becomes small") {
+  const std::string text = "fooBAR o'neil a-b hello_world école 3com a.b 10:30";
+  CHECK(title_case(text, TitleRest::Keep) == "FooBAR O'neil A-B Hello_world École 3Com A.b 10:30");
+  CHECK(title_case(text, TitleRest::Lower) == "Foobar O'neil A-B Hello_world École 3Com A.b 10:30");
 }
