@@ -68,7 +68,7 @@ class ConditionReader {
   }
 
   std::string of_sets(const promql::Binary& binary) {
-    const std::string left = data(*binary.left);
+    std::string left = data(*binary.left);
     if (binary.op == Operator::Unless) return left;
     const std::string right = data(*binary.right);
     if (left.empty() || right.empty()) return left.empty() ? right : left;
