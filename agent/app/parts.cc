@@ -244,7 +244,7 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
           .notify = alerting_->notify_access(ground_->clock),
           .remote_write = [this](const auto& request) { return remote_write(request); },
           .probe = [this](const http::Request& request,
-                          http::Respond respond) { prober_->handle(request, std::move(respond)); },
+                          const http::Respond& respond) { prober_->handle(request, respond); },
           .probe_suggestions = [this] { return probe_suggestions(); },
           .external_labels = [this] { return plan()->external_labels; },
           .allows_origin =

@@ -72,11 +72,11 @@ void Prober::apply(ProberOptions options) {
   options_ = std::move(options);
 }
 
-http::Response Prober::refuse(int status, std::string text) {
+http::Response Prober::refuse(int status, const std::string& text) {
   return http::text_response(status, text + "\n");
 }
 
-http::Response Prober::answer(const Asked& asked, ProbeResult result) const {
+http::Response Prober::answer(const Asked& asked, const ProbeResult& result) const {
   (result.success ? succeeded_ : failed_).add();
   if (asked.debug)
     return http::text_response(200, "Logs for the probe:\n" + result.notes +
@@ -89,10 +89,9 @@ http::Response Prober::answer(const Asked& asked, ProbeResult result) const {
   return response;
 }
 
-void Prober::handle(const http::Request& request, http::Respond respond) {
+std::optional<http::Response> Prober::read(const http::Request& request, ProbeRequest& probe) {
   std::string name(request.parameter("module"));
   if (name.empty()) name = "http_2xx";
-  ProbeRequest probe;
   Duration offset{};
   {
     const std::lock_guard lock(mutex_);
@@ -102,63 +101,74 @@ void Prober::handle(const http::Request& request, http::Respond respond) {
   }
   if (!probe.module) {
     unknown_.add();
-    return respond(refuse(kBadRequest, "Unknown module " + quoted(name)));
+    return refuse(kBadRequest, "Unknown module " + quoted(name));
   }
   double scrape_seconds = 0;
   if (const std::string_view text = request.header(kTimeoutHeader); !text.empty()) {
     const Result<double> parsed = parse_value(text);
     if (!parsed || !std::isfinite(*parsed))
-      return respond(
-          refuse(kServerError, "Failed to parse timeout from Prometheus header: " + quoted(text)));
+      return refuse(kServerError,
+                    "Failed to parse timeout from Prometheus header: " + quoted(text));
     scrape_seconds = *parsed;
   }
   if (scrape_seconds <= 0) scrape_seconds = kDefaultTimeoutSeconds;
   probe.target = request.parameter("target");
-  if (probe.target.empty()) return respond(refuse(kBadRequest, "Target parameter is missing"));
+  if (probe.target.empty()) return refuse(kBadRequest, "Target parameter is missing");
   if (probe.module->kind == Kind::NotServed)
-    return respond(refuse(kBadRequest, "Unknown prober " + quoted(probe.module->prober)));
+    return refuse(kBadRequest, "Unknown prober " + quoted(probe.module->prober));
   probe.hostname = request.parameter("hostname");
   const std::string_view host = http::find_header(probe.module->http.headers, "Host");
   if (probe.module->kind == Kind::Http && !probe.hostname.empty() && !host.empty() &&
       host != probe.hostname)
-    return respond(refuse(kBadRequest,
-                          "host header defined both in module configuration and with "
-                          "URL-parameter 'hostname'"));
+    return refuse(kBadRequest,
+                  "host header defined both in module configuration and with URL-parameter "
+                  "'hostname'");
   probe.timeout = timeout_of(scrape_seconds, *probe.module, offset);
   probe.debug = request.parameter("debug") == "true";
+  return std::nullopt;
+}
+
+void Prober::begin(ProbeRequest probe, Probe::Done done) {
+  if (probe.module->kind == Kind::Http) {
+    // Modules of configurations before this one go when nothing of theirs runs.
+    std::erase_if(access_, [](const auto& known) { return known.first.use_count() == 1; });
+    auto& access = access_[probe.module];
+    if (!access)
+      access = std::make_shared<scrape::HttpAccess>(
+          probe.module->http.access,
+          scrape::HttpAccess::Surroundings{surroundings_.clock, surroundings_.send});
+    probe.access = access;
+  }
+  make_probe(tools_, std::move(probe), std::move(done))->start();
+}
+
+void Prober::end_one() {
+  const std::lock_guard lock(mutex_);
+  running_gauge_.set(double(--running_));
+}
+
+void Prober::handle(const http::Request& request, const http::Respond& respond) {
+  ProbeRequest probe;
+  if (auto refused = read(request, probe)) return respond(*std::move(refused));
+  bool full = false;
   {
     const std::lock_guard lock(mutex_);
-    if (running_ >= options_.concurrency_limit) {
-      rejected_.add();
-      return respond(refuse(kUnavailable, "Too many probes are running"));
-    }
-    running_gauge_.set(double(++running_));
+    full = running_ >= options_.concurrency_limit;
+    if (!full) running_gauge_.set(double(++running_));
   }
-  auto done = [this, asked = Asked{probe.module, probe.debug}, respond](ProbeResult result) {
-    {
-      const std::lock_guard lock(mutex_);
-      running_gauge_.set(double(--running_));
-    }
-    respond(answer(asked, std::move(result)));
+  if (full) {
+    rejected_.add();
+    return respond(refuse(kUnavailable, "Too many probes are running"));
+  }
+  auto done = [this, asked = Asked{probe.module, probe.debug}, respond](const ProbeResult& result) {
+    end_one();
+    respond(answer(asked, result));
   };
-  const bool posted = reactor_.post([this, probe = std::move(probe), done]() mutable {
-    if (probe.module->kind == Kind::Http) {
-      // Modules of configurations before this one go when nothing of theirs runs.
-      std::erase_if(access_, [&](const auto& known) { return known.first.use_count() == 1; });
-      auto& access = access_[probe.module];
-      if (!access)
-        access = std::make_shared<scrape::HttpAccess>(
-            probe.module->http.access,
-            scrape::HttpAccess::Surroundings{surroundings_.clock, surroundings_.send});
-      probe.access = access;
-    }
-    make_probe(tools_, std::move(probe), std::move(done))->start();
-  });
-  if (posted) return;
-  {
-    const std::lock_guard lock(mutex_);
-    running_gauge_.set(double(--running_));
-  }
+  if (reactor_.post([this, probe = std::move(probe), done = std::move(done)]() mutable {
+        begin(std::move(probe), std::move(done));
+      }))
+    return;
+  end_one();
   respond(refuse(kUnavailable, "The agent is stopping"));
 }
 

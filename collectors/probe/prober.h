@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "agent/base/log.h"
@@ -47,7 +48,7 @@ class Prober {
 
   /// Answers GET /probe as blackbox_exporter does: parameters target, module, hostname, debug. Any
   /// thread; `respond` is called once, soon or by the probe's deadline.
-  void handle(const http::Request& request, http::Respond respond);
+  void handle(const http::Request& request, const http::Respond& respond);
 
   /// Whether the URL is /probe at kOwnHost.
   static bool is_own(std::string_view url);
@@ -55,10 +56,14 @@ class Prober {
   void exchange(const http::ClientRequest& request, http::ClientCallback done);
 
  private:
-  struct Running;
   struct Asked;
-  static http::Response refuse(int status, std::string text);
-  http::Response answer(const Asked& asked, ProbeResult result) const;
+  static http::Response refuse(int status, const std::string& text);
+  http::Response answer(const Asked& asked, const ProbeResult& result) const;
+  /// Fills `probe`, or gives the refusal.
+  std::optional<http::Response> read(const http::Request& request, ProbeRequest& probe);
+  /// On the reactor's thread.
+  void begin(ProbeRequest probe, Probe::Done done);
+  void end_one();
 
   const Surroundings surroundings_;
   const metrics::Counter succeeded_;

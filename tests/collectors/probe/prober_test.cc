@@ -190,7 +190,7 @@ TEST_CASE("prober: TCP connects, talks, and blames the regex where it is to blam
 }
 
 TEST_CASE("prober: a silent peer costs the module's timeout and no more") {
-  Fixture fixture("  wait: {prober: tcp, timeout: 30ms, tcp: {query_response: [{expect: x}]}}\n");
+  Fixture fixture("  wait: {prober: tcp, timeout: 200ms, tcp: {query_response: [{expect: x}]}}\n");
   std::promise<void> over;
   RawServer silent(1, [&](RawSocket&) { over.get_future().wait(); });
   const http::Response page = fixture.probe("wait", "127.0.0.1:" + std::to_string(silent.port()));
@@ -202,7 +202,7 @@ TEST_CASE("prober: a silent peer costs the module's timeout and no more") {
 TEST_CASE("prober: DNS over UDP counts records and reads the serial") {
   Fixture fixture(
       "  soa: {prober: dns, dns: {query_name: example.org, query_type: SOA}}\n"
-      "  other: {prober: dns, timeout: 30ms, dns: {query_name: example.org, query_type: A}}\n");
+      "  other: {prober: dns, timeout: 200ms, dns: {query_name: example.org, query_type: A}}\n");
   UniqueFd socket(::socket(AF_INET, SOCK_DGRAM, 0));
   sockaddr_in here{};
   here.sin_family = AF_INET;

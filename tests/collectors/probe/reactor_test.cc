@@ -17,23 +17,31 @@ constexpr auto kPatience = std::chrono::seconds(10);
 TEST_CASE("reactor: tasks run in order on one thread, timers when they are due") {
   const SystemClock clock;
   Reactor reactor(clock);
-  std::vector<int> order;
-  std::promise<std::thread::id> done;
+  std::vector<int> tasks;
+  std::vector<int> timers;
+  std::promise<std::thread::id> timed;
+  std::promise<void> ran;
   REQUIRE(reactor.post([&] {
-    order.push_back(1);
+    tasks.push_back(1);
     reactor.after(std::chrono::milliseconds(2), [&] {
-      order.push_back(4);
-      done.set_value(std::this_thread::get_id());
+      timers.push_back(2);
+      timed.set_value(std::this_thread::get_id());
     });
-    reactor.after(std::chrono::milliseconds(1), [&] { order.push_back(3); });
-    const auto cancelled = reactor.after(std::chrono::nanoseconds(1), [&] { order.push_back(9); });
+    reactor.after(std::chrono::milliseconds(1), [&] { timers.push_back(1); });
+    const auto cancelled = reactor.after(std::chrono::nanoseconds(1), [&] { timers.push_back(9); });
     reactor.cancel(cancelled);
   }));
-  REQUIRE(reactor.post([&] { order.push_back(2); }));
-  auto thread = done.get_future();
+  REQUIRE(reactor.post([&] {
+    tasks.push_back(2);
+    ran.set_value();
+  }));
+  auto thread = timed.get_future();
+  auto task = ran.get_future();
   REQUIRE(thread.wait_for(kPatience) == std::future_status::ready);
+  REQUIRE(task.wait_for(kPatience) == std::future_status::ready);
   CHECK(thread.get() != std::this_thread::get_id());
-  CHECK(order == std::vector{1, 2, 3, 4});
+  CHECK(tasks == std::vector{1, 2});
+  CHECK(timers == std::vector{1, 2});
 }
 
 TEST_CASE("reactor: a descriptor that is ready is told until it is forgotten") {

@@ -185,14 +185,13 @@ class Targets:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.key)
         here = ("127.0.0.1", 0)
+        dns_stream = LineServer(here, DnsStream)  # by TCP and by UDP at one port
         self.servers = [WebServer(here, Web), WebServer(here, Web), LineServer(here, Lines),
-                        socketserver.ThreadingUDPServer(here, DnsPackets)]
+                        socketserver.ThreadingUDPServer(dns_stream.server_address, DnsPackets)]
         self.servers[1].socket = context.wrap_socket(self.servers[1].socket, server_side=True,
                                                      do_handshake_on_connect=False)
         self.servers[2].context = context
         self.web, self.tls, self.lines, self.dns = (server.server_address[1] for server in self.servers)
-        dns_stream = socketserver.ThreadingTCPServer(("127.0.0.1", self.dns), DnsStream)
-        dns_stream.daemon_threads = True
         self.servers.append(dns_stream)
         for server in self.servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
