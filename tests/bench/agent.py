@@ -14,7 +14,7 @@ import peers  # noqa: E402
 from lapwing import BINARY, Agent, wait_for  # noqa: E402
 
 
-WITHOUT_SERVICES = "collectors: {services: {enabled: false}, service_network: {enabled: false}}\n"
+HOST_ONLY = "collectors: {services: {enabled: false}, service_network: {enabled: false}, latency: {enabled: false}}\n"
 
 
 def first_rate_seconds(folder):
@@ -62,7 +62,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         agent = stack.enter_context(Agent(folder=folder))
-        host_only = stack.enter_context(Agent(config=WITHOUT_SERVICES))
+        host_only = stack.enter_context(Agent(config=HOST_ONLY))
         others = [] if arguments.no_peers else start_peers(stack)
         time.sleep(arguments.warm)
         peers_before = [other.cpu_seconds() for other in others]
@@ -78,12 +78,12 @@ def main():
             other.stop()
         samples = after["samplesAppended"] - before["samplesAppended"]
         rules = sum(len(g["rules"]) for g in agent.api("rules")["groups"])
-        print(f"A minute without services ({arguments.seconds} s, {rules} shipped rules):")
+        print(f"A minute of the host alone, without services and latency ({arguments.seconds} s, {rules} shipped rules):")
         row("CPU seconds a minute", host_cpu, 0.12, "s")
         row("resident memory", host_memory[0] / 2**20, 24, "MiB")
         row("  of which anonymous", host_memory[1] / 2**20, 12, "MiB")
         row("series", host_series, None)
-        print("The same minute of default running, with services:")
+        print("The same minute of default running, with services and latency:")
         row("CPU seconds a minute", cpu, 0.25, "s")
         row("resident memory", resident / 2**20, 24, "MiB")
         row("  of which anonymous", anonymous / 2**20, 12, "MiB")
