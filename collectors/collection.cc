@@ -38,6 +38,7 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
                                        "Threads left behind in collections that do not end.")),
       status_(std::make_shared<CollectionStatus>()),
       metadata_(std::make_shared<MetadataSnapshot>()) {
+  directory_.record_in(surroundings_.records);
   adopt(std::move(options));
 }
 

@@ -42,6 +42,7 @@ class Collection {
     /// What passive capture has measured (latency/capture.h); called on the collect thread. May be
     /// empty.
     StatusSource<latency::Snapshot> latency{};
+    Records* records = nullptr;  ///< nullptr: nothing is recorded
     /// The table of collectors; tests bring their own.
     std::span<const CollectorDescriptor> table = collector_table();
   };

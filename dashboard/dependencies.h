@@ -16,6 +16,7 @@
 #include "agent/metrics/registry.h"
 #include "agent/model/labels.h"
 #include "agent/model/probe_suggestion.h"
+#include "agent/model/records.h"
 #include "agent/model/series_source.h"
 #include "agent/model/status.h"
 #include "agent/promql/engine.h"
@@ -83,6 +84,8 @@ struct Dependencies {
   /// Watermark::complete: whether the tick's samples are all stored. Empty: the live stream
   /// waits its 250 ms each second.
   std::function<bool(Timestamp)> tick_complete{};
+  /// What GET /api/v1/top reads; nullptr: nothing is recorded.
+  const Records* records = nullptr;
 };
 
 }  // namespace lapwing::dashboard

@@ -54,6 +54,7 @@ constexpr std::array kApiRoutes = {
     ApiRoute{Takes::Get, "/api/v1/history/*", api::history},
     ApiRoute{Takes::Get, "/api/v1/status/probe_suggestions", api::probe_suggestions},
     ApiRoute{Takes::Get, "/api/v1/notifications", api::notifications},
+    ApiRoute{Takes::Get, "/api/v1/top", api::top},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/snapshot", api::admin_disabled},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/delete_series", api::admin_disabled},
     ApiRoute{Takes::PostAndPut, "/api/v1/admin/tsdb/clean_tombstones", api::admin_disabled},

@@ -8,13 +8,15 @@
 namespace lapwing::app {
 namespace {
 
-tsdb::StoreOptions store_options(const StorePlan& plan, const std::string& data_folder) {
+tsdb::StoreOptions store_options(const Plan& whole, const std::string& data_folder) {
+  const StorePlan& plan = whole.store;
   tsdb::StoreOptions options;
   options.folder = data_folder + "/store";
   options.raw = {plan.raw.time, plan.raw.size_bytes};
   options.minutes = {plan.minutes.time, plan.minutes.size_bytes};
   options.hours = {plan.hours.time, plan.hours.size_bytes};
   options.head.out_of_order_window = plan.out_of_order_window;
+  options.records_limit_bytes = whole.collection.services.top.size_limit_bytes;
   options.sync_interval = plan.sync_interval;
   options.head.series_limit = plan.series_limit;
   return options;
@@ -44,8 +46,8 @@ Result<std::unique_ptr<App>> App::start(Options options, Log& log) {
   if (!server) return std::move(server).error();
   if (auto made = make_directories(options.data_folder); !made)
     return std::move(made).in("data folder").error();
-  auto store = tsdb::Store::open(store_options(plan->store, options.data_folder), ground->clock,
-                                 log, ground->registry);
+  auto store = tsdb::Store::open(store_options(*plan, options.data_folder), ground->clock, log,
+                                 ground->registry);
   if (!store) return std::move(store).error();
   auto parts = std::make_unique<Parts>(std::move(ground), std::move(options), *std::move(plan),
                                        *std::move(store), *std::move(server));

@@ -180,7 +180,8 @@ collectors::Collection::Surroundings App::Parts::collection_surroundings() {
                   client_->send(std::move(request), std::move(done));
               },
           .wake = [this] { collect_thread_.wake(); },
-          .latency = [this] { return capture_->snapshot(); }};
+          .latency = [this] { return capture_->snapshot(); },
+          .records = store_.get()};
 }
 
 collectors::latency::Capture::Surroundings App::Parts::capture_surroundings() {
@@ -252,7 +253,8 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
                 const auto current = plan();
                 return current->web.cors_origin && current->web.cors_origin->matches(origin);
               },
-          .tick_complete = [this](Timestamp tick) { return watermark_.complete(tick); }};
+          .tick_complete = [this](Timestamp tick) { return watermark_.complete(tick); },
+          .records = store_.get()};
 }
 
 std::vector<ProbeSuggestion> App::Parts::probe_suggestions() const {

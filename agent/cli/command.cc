@@ -10,16 +10,18 @@
 #include "agent/cli/rules.h"
 #include "agent/cli/run.h"
 #include "agent/cli/store.h"
+#include "agent/cli/top.h"
 #include "agent/cli/version.h"
 
 namespace lapwing::cli {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"run", "Collect, store, alert and serve on this host", run_agent},
     {"check", "Check configuration and rule files", check_command},
     {"test", "Try rule files on invented data", test_command},
     {"query", "Ask a running agent with PromQL", query_command},
+    {"top", "Show the processes that use most, now or at a past time", top_command},
     {"import", "Put samples of the past into a data folder", import_command},
     {"store", "Show what a data folder's series cost, or check it", store_command},
     {"version", "Print the version", version_command},

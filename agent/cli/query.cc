@@ -16,6 +16,7 @@
 #include "agent/cli/chart.h"
 #include "agent/cli/command.h"
 #include "agent/cli/marked_expression.h"
+#include "agent/cli/moment.h"
 #include "agent/cli/table.h"
 #include "agent/http/form.h"
 #include "agent/metrics/registry.h"
@@ -27,9 +28,6 @@ namespace {
 constexpr std::string_view kDefaultUrl = "http://127.0.0.1:5279";
 /// A range without --step is cut into about so many steps: more than a terminal has columns.
 constexpr int kDefaultSteps = 240;
-
-/// Times beyond this (the year 5138) are no dates: they stay numbers.
-constexpr double kFarthestSeconds = 1e11;
 
 constexpr std::array<Option, 6> kOptions = {{
     {"url", "URL", "the agent's address (default http://127.0.0.1:5279)"},
@@ -72,20 +70,6 @@ struct Request {
   Timestamp start, end;
   Duration step{};
 };
-
-Result<Timestamp> parse_moment(std::string_view option, const std::string& text, Timestamp now) {
-  if (text == "now") return now;
-  if (text.starts_with('-')) {
-    const Result<Duration> back = parse_duration(std::string_view(text).substr(1));
-    if (back && to_seconds(*back) < kFarthestSeconds) return now - *back;
-  }
-  if (const Result<Timestamp> time = parse_rfc3339(text)) return *time;
-  const Result<double> seconds = parse_value(text);
-  if (seconds && std::fabs(*seconds) < kFarthestSeconds)
-    return from_millis(std::llround(*seconds * 1000));
-  return invalid("--" + std::string(option) + " " + text +
-                 " is no time; use 2026-02-11T03:12:00Z, seconds since 1970, now or -1h");
-}
 
 /// Seconds for steps of up to some minutes, whole minutes above, so that steps meet round times.
 Duration default_step(Duration span) {

@@ -26,6 +26,7 @@ class Folder {
   std::string journal() const { return path_ + "/journal"; }
   std::string raw() const { return path_ + "/raw"; }
   std::string minutes() const { return path_ + "/minutes"; }
+  std::string records() const { return path_ + "/records"; }
   std::string hours() const { return path_ + "/hours"; }
   /// What the folder was renamed to for its version; empty when it was not.
   const std::string& set_aside() const { return set_aside_; }

@@ -143,6 +143,7 @@ void Store::write_journal(Timestamp now) {
     }
   }
   metrics_.written_journal.add(double(journal_->written_bytes() - before));
+  if (outcome) outcome = write_records();
   if (outcome && (now >= next_sync_ || next_sync_ > now + options_.sync_interval)) {
     next_sync_ = now + options_.sync_interval;
     outcome = journal_->sync();

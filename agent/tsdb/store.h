@@ -19,12 +19,14 @@
 #include "agent/base/time.h"
 #include "agent/metrics/registry.h"
 #include "agent/model/appender.h"
+#include "agent/model/records.h"
 #include "agent/model/series_source.h"
 #include "agent/model/status.h"
 #include "agent/tsdb/chunk_file.h"
 #include "agent/tsdb/folder.h"
 #include "agent/tsdb/head.h"
 #include "agent/tsdb/journal.h"
+#include "agent/tsdb/record_log.h"
 #include "agent/tsdb/retention.h"
 #include "agent/tsdb/series_set.h"
 #include "agent/tsdb/store_metrics.h"
@@ -37,14 +39,15 @@ struct StoreOptions {
   Retention raw{7 * 24h, 1ull << 30};
   Retention minutes{90 * 24h, 0};
   Retention hours{2 * 365 * 24h, 0};
-  Duration sync_interval = 10s;                 ///< what a power cut may take
-  Duration head_hold = 10min;                   ///< how long a full period stays in memory
-  HeadOptions head;                             ///< period, out-of-order window, limits
-  std::size_t pending_limit_bytes = 32u << 20;  ///< of journal frames that the disk does not take
+  Duration sync_interval = 10s;                   ///< what a power cut may take
+  Duration head_hold = 10min;                     ///< how long a full period stays in memory
+  HeadOptions head;                               ///< period, out-of-order window, limits
+  std::size_t pending_limit_bytes = 32u << 20;    ///< of journal frames that the disk does not take
+  std::uint64_t records_limit_bytes = 64u << 20;  ///< of each kind of records
   bool bulk = false;  ///< for imports: no journal, samples of any age, no retention before the end
 };
 
-class Store final : public Appender, public SeriesSource {
+class Store final : public Appender, public SeriesSource, public Records {
  public:
   /// Locks the folder, replays the journal. Unavailable, in one line, when the folder is in use
   /// by another agent or cannot be written. Damaged files are set aside, logged and counted, and
@@ -67,6 +70,11 @@ class Store final : public Appender, public SeriesSource {
   Result<std::vector<std::string>> label_values(std::string_view label,
                                                 std::span<const Matcher> matchers,
                                                 TimeRange range) const override;
+
+  // Records
+  void append(std::string_view kind, Timestamp time, std::string_view bytes) override;
+  Result<std::vector<Record>> read(std::string_view kind, TimeRange range,
+                                   std::size_t limit) const override;
 
   /// All that touches the disk: journal, chunks, retention. One thread only; due again at the
   /// time returned, shortly after the next whole second.
@@ -119,6 +127,11 @@ class Store final : public Appender, public SeriesSource {
   void write_journal(Timestamp now);
   void note_trouble(std::string trouble);
 
+  // store_records.cc
+  RecordLog* record_log(std::string_view kind);
+  void find_records();
+  Result<void> write_records();  // the thread of step()
+
   // store_flush.cc: the thread of step()
   Result<void> flush(Timestamp cut);
   Result<void> flush_day(Timestamp day, const std::vector<Sealed*>& series, const FlushMark& mark);
@@ -164,6 +177,10 @@ class Store final : public Appender, public SeriesSource {
   TierFiles raw_;
   TierFiles minutes_;
   TierFiles hours_;
+
+  mutable std::mutex records_mutex_;
+  // Guarded by records_mutex_: the map, whose entries stay; each entry guards itself.
+  std::map<std::string, std::unique_ptr<RecordLog>, std::less<>> records_;
 
   mutable std::mutex status_mutex_;
   std::shared_ptr<const StoreStatus> status_;  // guarded by status_mutex_

@@ -37,6 +37,10 @@ StoreMetrics::StoreMetrics(metrics::Registry& registry)
       written_chunks(written(registry, "chunks")),
       written_minutes(written(registry, "minutes")),
       written_hours(written(registry, "hours")),
+      written_records(written(registry, "records")),
+      records_refused(registry.counter(
+          "lapwing_store_records_refused_total",
+          "Records that were too large, of a kind that cannot be, or dropped for want of a disk.")),
       write_failures(registry.counter("lapwing_store_write_failures_total",
                                       "Writes to journal or day files that failed.")),
       journal_torn(registry.counter("lapwing_store_journal_torn_tails_total",

@@ -22,6 +22,8 @@ struct StoreMetrics {
   metrics::Counter written_chunks;
   metrics::Counter written_minutes;
   metrics::Counter written_hours;
+  metrics::Counter written_records;
+  metrics::Counter records_refused;
   metrics::Counter write_failures;
   metrics::Counter journal_torn;
   metrics::Counter journal_damaged;

@@ -121,6 +121,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, const Clock& cl
   if (auto opened = store->open_files(); !opened) return std::move(opened).in("store").error();
   if (auto replayed = store->replay_journal(); !replayed)
     return std::move(replayed).in("store").error();
+  store->find_records();
   store->look_after_files();
   store->publish(clock.now());
   return store;

@@ -31,15 +31,36 @@ bool is_interpreter(std::string_view name) {
   return std::find(kInterpreters.begin(), kInterpreters.end(), bare) != kInterpreters.end();
 }
 
+bool is_shell(std::string_view interpreter) { return interpreter.ends_with("sh"); }
+
+// Whether the option brings the program's text itself: sh -ec 'text', perl -ne 'text'.
+bool brings_text(std::string_view interpreter, std::string_view option) {
+  if (option.starts_with("--")) return option == "--eval";
+  const char last = option.back();
+  if (is_shell(interpreter) || interpreter.starts_with("python")) return last == 'c';
+  return last == 'e' && !interpreter.starts_with("java");
+}
+
+// Whether the option's value is the argument behind it: bash -euo pipefail, java -cp a.jar.
+bool takes_value(std::string_view interpreter, std::string_view option) {
+  if (option.starts_with("--")) return false;
+  const char last = option.back();
+  if (is_shell(interpreter)) return last == 'o' || last == 'O';
+  if (interpreter.starts_with("python")) return last == 'W' || last == 'X';
+  return option == "-cp" || option == "-classpath" || option == "-I" || option == "-r";
+}
+
 // What the interpreter runs: the first argument that is no option; for `-m module` and `-jar file`
-// what follows. Nothing for `-c text` and the like.
-std::string_view script_of(const std::vector<std::string>& arguments) {
+// what follows. Nothing for a text on the command line.
+std::string_view script_of(std::string_view interpreter,
+                           const std::vector<std::string>& arguments) {
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "-m" || argument == "-jar")
       return i + 1 < arguments.size() ? base_name(arguments[i + 1]) : std::string_view();
-    if (argument == "-c" || argument == "-e") return {};
-    if (!argument.starts_with('-')) return base_name(argument);
+    if (argument.size() < 2 || argument.front() != '-') return base_name(argument);
+    if (brings_text(interpreter, argument)) return {};
+    if (takes_value(interpreter, argument)) ++i;
   }
   return {};
 }
@@ -52,7 +73,8 @@ bool is_steady(std::string_view name) {
     constexpr std::size_t kDigitsOfPids = 3;
     if (run >= kDigitsOfPids) return false;
   }
-  return !name.empty();
+  return std::any_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
 std::string printable(std::string_view text) {
@@ -135,7 +157,8 @@ std::string executable_name(const ProcessFacts& facts) {
   if (facts.kernel_thread) return std::string(kKernel);
   std::string_view path = facts.executable;
   if (path.ends_with(" (deleted)")) path.remove_suffix(std::string_view(" (deleted)").size());
-  std::string_view found = base_name(path);
+  // An executable that lies in memory alone has a name that is made up.
+  std::string_view found = path.starts_with("/memfd:") ? std::string_view() : base_name(path);
   if (found.empty() && !facts.arguments.empty()) {
     // comm is cut after 15 bytes, and argv[0] may be anything: both together tell.
     const std::string_view zeroth = base_name(facts.arguments.front());
@@ -143,7 +166,7 @@ std::string executable_name(const ProcessFacts& facts) {
   }
   if (found.empty()) found = facts.comm;
   if (is_interpreter(found)) {
-    const std::string_view script = script_of(facts.arguments);
+    const std::string_view script = script_of(found, facts.arguments);
     if (is_steady(script) && script.find(' ') == std::string_view::npos) found = script;
   }
   return found.empty() ? "unknown" : printable(found);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "agent/base/file.h"
 #include "agent/base/time.h"
@@ -35,11 +36,13 @@ struct Process {
   std::uint64_t start_ticks = 0;  ///< with the pid it names the process for good
   std::string comm;
   bool kernel_thread = false;
+  /// It waits in the kernel (state D), maybe with its address space locked: what needs that lock,
+  /// its command line and memory map, is not read now.
+  bool uninterruptible = false;
 
   ServiceId service{};
   bool named = false;  ///< `service` is its own name's, no longer its parent's
   bool by_process = false;
-  std::string cgroup;           ///< the path that tells most
   std::string owner_folder;     ///< the unit's or container's part of it; empty: none
   std::uint64_t cgroup_id = 0;  ///< the inode of its v2 folder; 0: the root, or no v2
   Timestamp named_at = kBeginningOfTime;
@@ -55,8 +58,10 @@ struct Process {
   std::uint64_t children_faults = 0;   ///< changes whenever a child is reaped
   double activity = 0;                 ///< recent CPU, in CPUs
   Timestamp read_at = kBeginningOfTime;
-  bool io_hidden = false;  ///< its I/O may not be read
-  bool busy = false;       ///< read each second through descriptors that are kept:
+  bool io_hidden = false;                ///< its I/O may not be read
+  Uses recent{};                         ///< since the recorder of top processes looked last
+  std::vector<std::int32_t> children{};  ///< pids; some may have ended
+  bool busy = false;                     ///< read each second through descriptors that are kept:
   UniqueFd stat_fd;
   UniqueFd io_fd;
   UniqueFd schedstat_fd;

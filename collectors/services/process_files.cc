@@ -1,7 +1,10 @@
 #include "collectors/services/process_files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
+#include "agent/base/file.h"
 #include "agent/base/scanner.h"
 
 namespace lapwing::collectors::services {
@@ -84,6 +87,14 @@ Result<ProcessStat> parse_stat(std::string_view content) {
   stat.io_delay_ticks = fields.number();
   if (fields.failed()) stat.io_delay_ticks = 0;
   return stat;
+}
+
+std::uint64_t ticks_since_boot(const HostPaths& paths) {
+  const auto content = read_file(paths.in_proc("uptime"), 256);
+  if (!content) return 0;
+  Scanner scan(*content);
+  const double seconds = scan.f64();
+  return scan.failed() ? 0 : std::uint64_t(seconds * double(::sysconf(_SC_CLK_TCK)));
 }
 
 Result<ProcessIo> parse_io(std::string_view content) {

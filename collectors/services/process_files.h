@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/base/result.h"
+#include "collectors/collector.h"
 
 namespace lapwing::collectors::services {
 
@@ -27,6 +28,9 @@ struct ProcessStat {
 
 /// Invalid when fields are missing; a comm may have blanks and brackets.
 Result<ProcessStat> parse_stat(std::string_view content);
+
+/// Clock ticks since boot, of /proc/uptime; 0 when unknown.
+std::uint64_t ticks_since_boot(const HostPaths& paths);
 
 /// /proc/PID/io. Reaped children are in it.
 struct ProcessIo {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "agent/base/scanner.h"
 #include "collectors/services/cgroup_mounts.h"
@@ -20,6 +21,7 @@ constexpr Duration kLongestListInterval = 10s;
 constexpr std::size_t kProcessesASecond = 200;  // of the interval between two listings
 // A process may move to another group, or execute another program under its old name.
 constexpr Duration kNameLifetime = 60s;
+constexpr std::size_t kRenamesAListing = 100;   // some 30 µs each
 constexpr Duration kSearchAgain = 60s;          // for owners of sockets that nobody seemed to have
 constexpr std::size_t kLookUpsARefresh = 2000;  // of descriptors, some 2 µs each
 constexpr std::size_t kGroupLimit = 20'000;
@@ -43,15 +45,6 @@ std::string link_target(const std::string& path) {
   char target[4096];
   const ssize_t got = ::readlink(path.c_str(), target, sizeof target);
   return got > 0 ? std::string(target, std::size_t(got)) : std::string();
-}
-
-// Ticks since boot; 0 when unknown, which makes every process an old one.
-std::uint64_t ticks_since_boot(const HostPaths& paths) {
-  const auto content = read_file(paths.in_proc("uptime"), 256);
-  if (!content) return 0;
-  Scanner scan(*content);
-  const double seconds = scan.f64();
-  return scan.failed() ? 0 : std::uint64_t(seconds * double(::sysconf(_SC_CLK_TCK)));
 }
 
 }  // namespace
@@ -92,6 +85,7 @@ Result<void> ServiceDirectory::refresh(Timestamp now, const std::function<void(P
   const Duration interval =
       std::clamp(Duration(std::chrono::seconds(processes_.size() / kProcessesASecond)),
                  kShortestListInterval, kLongestListInterval);
+  fresh_.clear();
   const bool due = now < listed_ || listed_ == kBeginningOfTime || now - listed_ >= interval;
   if (due) {
     if (auto listed = list(gone); !listed) return listed;
@@ -124,8 +118,24 @@ Result<void> ServiceDirectory::list(const std::function<void(Process&)>& gone) {
     changed_ = true;
   }
   for (const std::int32_t pid : found)
-    if (!processes_.contains(pid) && add(pid)) changed_ = true;
+    if (!processes_.contains(pid) && add(pid)) fresh_.push_back(pid);
+  changed_ = changed_ || !fresh_.empty();
+  link_children();
   return {};
+}
+
+void ServiceDirectory::link_children() {
+  for (auto& [pid, process] : processes_) process.children.clear();
+  for (auto& [pid, process] : processes_)
+    if (const auto parent = processes_.find(process.parent); parent != processes_.end())
+      parent->second.children.push_back(pid);
+}
+
+void ServiceDirectory::set_parent(Process& process, std::int32_t parent) {
+  if (process.parent == parent) return;
+  process.parent = parent;
+  if (const auto known = processes_.find(parent); known != processes_.end())
+    known->second.children.push_back(process.pid);
 }
 
 bool ServiceDirectory::add(std::int32_t pid) {
@@ -138,15 +148,19 @@ bool ServiceDirectory::add(std::int32_t pid) {
   process.start_ticks = stat->start_ticks;
   process.comm = stat->comm;
   process.kernel_thread = stat->kernel_thread;
+  process.uninterruptible = stat->state == 'D';
   return true;
 }
 
 void ServiceDirectory::name_all(Timestamp now) {
   const std::uint64_t now_ticks = ticks_since_boot(paths_);
+  listed_ticks_ = now_ticks;
+  std::size_t renames_left = kRenamesAListing;
   for (auto& [pid, process] : processes_) {
-    const bool stale = process.named && !process.kernel_thread &&
+    const bool stale = process.named && !process.kernel_thread && renames_left > 0 &&
                        (now < process.named_at || now - process.named_at >= kNameLifetime);
     if (process.named && !stale) continue;
+    renames_left -= stale ? 1 : 0;
     if (name_process(process, now, now_ticks)) changed_ = true;
   }
 }
@@ -160,7 +174,6 @@ bool ServiceDirectory::name_process(Process& process, Timestamp now, std::uint64
   const auto settling = std::uint64_t(kSettlingTime / 1s) * std::uint64_t(::sysconf(_SC_CLK_TCK));
   const bool young = now_ticks != 0 && process.start_ticks + settling > now_ticks;
   const auto parent = processes_.find(process.parent);
-  process.cgroup = group ? group->path : "/";
   process.cgroup_id = group ? group->id : 0;
   process.owner_folder = group && group->owner ? group->owner->path : "";
   if (young && process.owner_folder.empty() && !process.kernel_thread &&
@@ -208,7 +221,8 @@ ProcessFacts ServiceDirectory::facts_of(const Process& process, const Group* gro
   const bool named_by_group = facts.owner && options_.rules.empty();
   if (process.kernel_thread || named_by_group) return facts;
   facts.executable = link_target(in_process(process.pid, "exe"));
-  if (read_file_into(in_process(process.pid, "cmdline"), buffer_, 1u << 20))
+  if (!process.uninterruptible &&
+      read_file_into(in_process(process.pid, "cmdline"), buffer_, 1u << 20))
     facts.arguments = parse_command_line(buffer_);
   if (options_.has_user_rules()) facts.user = user_of(process.pid);
   if (options_.has_port_rules())
@@ -252,7 +266,8 @@ void ServiceDirectory::update_listeners(Timestamp now) {
             [](const Listener& a, const Listener& b) { return a.inode < b.inode; });
   std::map<std::uint64_t, std::int32_t> owners;
   bool missing = false;
-  const bool again = now < searched_ || now - searched_ >= kSearchAgain;
+  const bool again =
+      searched_ == kBeginningOfTime || now < searched_ || now - searched_ >= kSearchAgain;
   for (const Listener& listener : *found) {
     const auto known = socket_owners_.find(listener.inode);
     const bool lives = known != socket_owners_.end() &&
@@ -299,7 +314,9 @@ void ServiceDirectory::look_for_sockets(const Process& process) {
   const auto last_inode = listeners_.empty() ? 0 : listeners_.back().inode;
   while (const dirent* const entry = ::readdir(folder.get())) {
     if (entry->d_name[0] == '.') continue;
-    if (look_ups_left_ > 0) --look_ups_left_;
+    // Who has more than that opened the sockets that listen first, and they come first here.
+    if (look_ups_left_ == 0) break;
+    --look_ups_left_;
     const std::string target = link_target(path + "/" + entry->d_name);
     constexpr std::string_view kSocket = "socket:[";
     if (!target.starts_with(kSocket)) continue;
@@ -314,14 +331,14 @@ void ServiceDirectory::look_for_sockets(const Process& process) {
 }
 
 void ServiceDirectory::forget_unused() {
-  std::vector<bool> used(names_.end());
-  for (const auto& [pid, process] : processes_) used[std::size_t(process.service)] = true;
+  std::set<ServiceId> used;
+  for (const auto& [pid, process] : processes_) used.insert(process.service);
   std::vector<ServiceId> unused;
-  for (const auto& [name, id] : names_.all())
-    if (!used[std::size_t(id)]) unused.push_back(id);
   // Those with series of their own stay, for a restart; the ranking takes them away in time.
-  for (const ServiceId id : unused)
-    if (!names_.at(id)->own_series) names_.forget(id);
+  for (const auto& [name, id] : names_.all())
+    if (!used.contains(id) && !names_.at(id)->own_series) unused.push_back(id);
+  for (const ServiceId id : unused) names_.forget(id);
+  changed_ = changed_ || !unused.empty();
 }
 
 void ServiceDirectory::set_own_series(ServiceId id, bool own_series) {
@@ -332,16 +349,16 @@ void ServiceDirectory::set_own_series(ServiceId id, bool own_series) {
 void ServiceDirectory::publish() {
   changed_ = false;
   ServiceMap::Tables tables;
-  std::vector<std::uint32_t> index(names_.end(), Listener::kNoService);
   for (const auto& [name, id] : names_.all()) tables.services.push_back(names_.at(id));
   std::sort(tables.services.begin(), tables.services.end(),
             [](const auto& a, const auto& b) { return a->id < b->id; });
-  for (std::uint32_t i = 0; i < tables.services.size(); ++i)
-    index[std::size_t(tables.services[i]->id)] = i;
+  std::map<ServiceId, std::uint32_t> index;
+  for (const auto& service : tables.services)
+    index.emplace_hint(index.end(), service->id, std::uint32_t(index.size()));
   // A group whose processes are of several services tells nothing.
   std::map<std::uint64_t, std::uint32_t> groups;
   for (const auto& [pid, process] : processes_) {
-    const std::uint32_t service = index[std::size_t(process.service)];
+    const std::uint32_t service = index.at(process.service);
     tables.processes.emplace_back(pid, service);
     if (process.cgroup_id == 0) continue;
     const auto [known, fresh] = groups.emplace(process.cgroup_id, service);
@@ -353,7 +370,7 @@ void ServiceDirectory::publish() {
     const auto owner = socket_owners_.find(listener.inode);
     const auto process =
         owner == socket_owners_.end() ? processes_.end() : processes_.find(owner->second);
-    if (process != processes_.end()) listener.service = index[std::size_t(process->second.service)];
+    if (process != processes_.end()) listener.service = index.at(process->second.service);
     tables.listeners.push_back(listener);
   }
   if (tables == tables_) return;

@@ -13,6 +13,7 @@
 
 #include "agent/base/file.h"
 #include "agent/base/time.h"
+#include "agent/model/records.h"
 #include "collectors/collector.h"
 #include "collectors/services/container_names.h"
 #include "collectors/services/identity.h"
@@ -34,6 +35,10 @@ class ServiceDirectory {
 
   ServiceDirectory(HostPaths paths, ServicesOptions options);
 
+  /// Where records of top processes go; nullptr: they are not kept. Before the first refresh.
+  void record_in(Records* records) { records_to_ = records; }
+  Records* records() const { return records_to_; }
+
   /// The newest snapshot, never null; empty until the first refresh.
   std::shared_ptr<const ServiceMap> map() const;
 
@@ -51,9 +56,17 @@ class ServiceDirectory {
   void set_own_series(ServiceId id, bool own_series);
   /// Names the process anew at the next refresh: it has executed another program.
   static void rename(Process& process) { process.named = false; }
+  /// Processes that the newest refresh() has found to be new.
+  const std::vector<std::int32_t>& fresh() const { return fresh_; }
+  void set_parent(Process& process, std::int32_t parent);
   /// Takes a process out that was found to have ended, and ends nothing else.
-  void erase(std::int32_t pid) { processes_.erase(pid); }
+  void erase(std::int32_t pid) {
+    processes_.erase(pid);
+    changed_ = true;
+  }
   const ServicesOptions& options() const { return options_; }
+  /// When the newest listing was, in ticks since boot; 0: not known.
+  std::uint64_t listed_ticks() const { return listed_ticks_; }
   std::size_t nameless_containers() const { return containers_.nameless(); }
   /// Processes whose descriptors may not be looked at, so that their ports stay unknown.
   std::size_t hidden_processes() const { return hidden_processes_; }
@@ -70,6 +83,7 @@ class ServiceDirectory {
   std::string in_process(std::int32_t pid, std::string_view file) const;
   Result<void> list(const std::function<void(Process&)>& gone);
   bool add(std::int32_t pid);
+  void link_children();
   void name_all(Timestamp now);
   bool name_process(Process& process, Timestamp now, std::uint64_t now_ticks);
   const Group* group_of(std::int32_t pid);
@@ -81,11 +95,13 @@ class ServiceDirectory {
   void forget_unused();
   void publish();
 
+  Records* records_to_ = nullptr;
   HostPaths paths_;
   ServicesOptions options_;
   ServiceNames names_;
   ContainerNames containers_;
   Processes processes_;
+  std::vector<std::int32_t> fresh_;
   std::map<std::string, Group, std::less<>> groups_;  // by the content of /proc/PID/cgroup
   std::map<std::uint32_t, std::string> users_;
   std::string unified_root_;  // where cgroup v2 is mounted
@@ -102,6 +118,7 @@ class ServiceDirectory {
   std::size_t hidden_in_search_ = 0;
 
   Timestamp listed_ = kBeginningOfTime;
+  std::uint64_t listed_ticks_ = 0;
   bool changed_ = true;  // since the newest map
   ServiceMap::Tables tables_;
 

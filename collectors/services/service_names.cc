@@ -1,7 +1,5 @@
 #include "collectors/services/service_names.h"
 
-#include <cassert>
-
 namespace lapwing::collectors::services {
 namespace {
 
@@ -23,34 +21,35 @@ ServiceId ServiceNames::resolve(const ServiceIdentity& identity, std::size_t own
     known = by_name_.find(name);
   }
   if (known != by_name_.end()) return known->second;
-  const ServiceId id{std::uint32_t(by_id_.size())};
+  const ServiceId id{next_id_++};
   const bool own = own_series_ < own_series_limit;
-  by_id_.push_back(std::make_shared<const Service>(Service{id, name, identity.kind, own}));
+  by_id_[id] = std::make_shared<const Service>(Service{id, name, identity.kind, own});
   by_name_.emplace(std::move(name), id);
   own_series_ += own ? 1 : 0;
   return id;
 }
 
 const std::shared_ptr<const Service>& ServiceNames::at(ServiceId id) const {
-  assert(std::size_t(id) < by_id_.size());
-  return by_id_[std::size_t(id)];
+  static const std::shared_ptr<const Service> kNobody;
+  const auto known = by_id_.find(id);
+  return known == by_id_.end() ? kNobody : known->second;
 }
 
 void ServiceNames::set_own_series(ServiceId id, bool own_series) {
-  auto& known = by_id_[std::size_t(id)];
-  if (!known || known->own_series == own_series) return;
-  Service changed = *known;
+  const auto known = by_id_.find(id);
+  if (known == by_id_.end() || known->second->own_series == own_series) return;
+  Service changed = *known->second;
   changed.own_series = own_series;
-  known = std::make_shared<const Service>(std::move(changed));
+  known->second = std::make_shared<const Service>(std::move(changed));
   own_series_ += own_series ? 1 : std::size_t(-1);
 }
 
 void ServiceNames::forget(ServiceId id) {
-  auto& known = by_id_[std::size_t(id)];
-  if (!known) return;
-  set_own_series(id, false);
-  by_name_.erase(known->name);
-  known = nullptr;
+  const auto known = by_id_.find(id);
+  if (known == by_id_.end()) return;
+  own_series_ -= known->second->own_series ? 1 : 0;
+  by_name_.erase(known->second->name);
+  by_id_.erase(known);
 }
 
 }  // namespace lapwing::collectors::services

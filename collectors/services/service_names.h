@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "collectors/services/identity.h"
 #include "collectors/services/service_map.h"
@@ -20,7 +19,7 @@ class ServiceNames {
   /// The service of that name, made when it is new: one name, one service, whichever kind came
   /// first. A new one has series of its own while `own_series_limit` leaves room.
   ServiceId resolve(const ServiceIdentity& identity, std::size_t own_series_limit);
-  /// Never null for an id that resolve() gave and that was not forgotten since.
+  /// Null for an id that was forgotten.
   const std::shared_ptr<const Service>& at(ServiceId id) const;
   /// Takes or gives series of its own.
   void set_own_series(ServiceId id, bool own_series);
@@ -32,12 +31,11 @@ class ServiceNames {
   std::size_t own_series() const { return own_series_; }
   /// Processes that found the limit reached, since the start.
   std::uint64_t refused() const { return refused_; }
-  /// One more than the largest id so far.
-  std::size_t end() const { return by_id_.size(); }
 
  private:
   std::map<std::string, ServiceId, std::less<>> by_name_;
-  std::vector<std::shared_ptr<const Service>> by_id_;
+  std::map<ServiceId, std::shared_ptr<const Service>> by_id_;
+  std::uint32_t next_id_ = 0;
   std::size_t own_series_ = 0;
   std::uint64_t refused_ = 0;
 };

@@ -65,4 +65,7 @@ http::Response lapwing_status(const Dependencies& from, const http::Request& req
 // probe_suggestions.cc: GET /api/v1/status/probe_suggestions, ours.
 http::Response probe_suggestions(const Dependencies& from, const http::Request& request);
 
+// top.cc: GET /api/v1/top, ours.
+http::Response top(const Dependencies& from, const http::Request& request);
+
 }  // namespace lapwing::dashboard::api

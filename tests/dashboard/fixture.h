@@ -22,6 +22,22 @@ namespace lapwing::dashboard::testing {
 
 inline constexpr Timestamp kNow = from_millis(1'700'000'000'000);
 
+/// Records of one kind, in time order.
+struct KeptRecords final : Records {
+  void append(std::string_view, Timestamp time, std::string_view bytes) override {
+    kept.push_back({time, std::string(bytes)});
+  }
+  Result<std::vector<Record>> read(std::string_view, TimeRange range,
+                                   std::size_t limit) const override {
+    std::vector<Record> found;
+    for (const Record& record : kept)
+      if (record.time >= range.from && record.time <= range.to) found.push_back(record);
+    if (found.size() > limit) found.erase(found.begin(), found.end() - std::ptrdiff_t(limit));
+    return found;
+  }
+  std::vector<Record> kept;
+};
+
 /// What the fixture may change before it asks.
 struct Surroundings {
   bool ready = true;
@@ -37,6 +53,7 @@ struct Surroundings {
                               [] { return std::string("00000000-0000-4000-8000-000000000001"); }};
   std::vector<alerting::AlertNotice> posted;
   alerting::History history;
+  KeptRecords records;
 };
 
 class Fixture {
@@ -154,7 +171,8 @@ class Fixture {
         .external_labels = [] { return Labels{{"job", "outside"}, {"site", "berlin"}}; },
         .allows_origin =
             [](std::string_view origin) { return origin == "https://grafana.example"; },
-        .tick_complete = [this](Timestamp tick) { return tick <= around.complete; }};
+        .tick_complete = [this](Timestamp tick) { return tick <= around.complete; },
+        .records = &around.records};
   }
 
   alerting::NotifyAccess notify_access() {

@@ -56,6 +56,15 @@ TEST_CASE("identity: an interpreter has the name of what it runs") {
         "shop.jar");
   CHECK(executable_name(process("sh", {"sh", "-c", "while true; do :; done"})) == "sh");
   CHECK(executable_name(process("bash", {"-bash"})) == "bash");
+  CHECK(executable_name(process("sh", {"sh", "-ec", "text", "3"})) == "sh");
+  CHECK(executable_name(process("bash", {"bash", "-euo", "pipefail", "/srv/run.sh"})) == "run.sh");
+  CHECK(executable_name(process("bash", {"bash", "-e", "run.sh"})) == "run.sh");
+  CHECK(executable_name(process("perl", {"perl", "-ne", "print"})) == "perl");
+  CHECK(executable_name(process("java", {"java", "-cp", "a.jar", "org.shop.Main"})) ==
+        "org.shop.Main");
+  CHECK(executable_name(process("python3", {"python3", "-", "x"})) == "python3");
+  CHECK(executable_name(process("sh", {"sh", "3"})) == "sh");
+  CHECK(executable_name(process("runc", {}, "/memfd:sealed-91173221a7ea (deleted)")) == "runc");
   // A temporary file's number is not a name.
   CHECK(executable_name(process("bash", {"bash", "/tmp/job.48213"})) == "bash");
 }

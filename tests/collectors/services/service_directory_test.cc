@@ -15,7 +15,7 @@ using lapwing::testing::ProcessTree;
 
 namespace {
 
-constexpr Timestamp kStart = from_millis(1'700'000'000'000);
+constexpr Timestamp kListStart = from_millis(1'700'000'000'000);
 
 std::string label(const ServiceDirectory& directory, std::int32_t pid) {
   const auto map = directory.map();
@@ -37,7 +37,7 @@ TEST_CASE("service_directory: processes by unit, container and executable, on hy
   tree.process({.pid = 40, .comm = "redis-server", .cgroup = "0::/\n"});
   ServiceDirectory directory(tree.paths(), {});
   CHECK(label(directory, 30) == "none");
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK(label(directory, 1) == "init");
   CHECK(label(directory, 2) == "kernel");
   CHECK(label(directory, 30) == "nginx");
@@ -57,10 +57,10 @@ TEST_CASE("service_directory: a new process is its parent's service until it has
   tree.process({.pid = 10, .comm = "worker", .start_seconds = 5});
   tree.process({.pid = 20, .parent = 10, .comm = "task", .start_seconds = 998});
   ServiceDirectory directory(tree.paths(), {});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK(label(directory, 20) == "worker");
   tree.uptime(1006);
-  REQUIRE(directory.refresh(kStart + 6s).ok());
+  REQUIRE(directory.refresh(kListStart + 6s).ok());
   CHECK(label(directory, 20) == "task");
 }
 
@@ -68,14 +68,14 @@ TEST_CASE("service_directory: what has ended is handed over, and what is new is 
   ProcessTree tree;
   tree.process({.pid = 10, .comm = "a"});
   ServiceDirectory directory(tree.paths(), {});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   tree.remove(10);
   tree.process({.pid = 11, .comm = "b"});
-  REQUIRE(directory.refresh(kStart + 1s).ok());  // not due yet
+  REQUIRE(directory.refresh(kListStart + 1s).ok());  // not due yet
   CHECK(label(directory, 10) == "a");
   std::vector<std::int32_t> gone;
-  REQUIRE(
-      directory.refresh(kStart + 2s, [&](Process& process) { gone.push_back(process.pid); }).ok());
+  REQUIRE(directory.refresh(kListStart + 2s, [&](Process& process) { gone.push_back(process.pid); })
+              .ok());
   CHECK(gone == std::vector<std::int32_t>{10});
   CHECK(label(directory, 10) == "none");
   CHECK(label(directory, 11) == "b");
@@ -88,15 +88,15 @@ TEST_CASE("service_directory: new rules name everything anew") {
   tree.process({.pid = 10, .comm = "ld"});
   tree.process({.pid = 11, .comm = "make", .command_line = "make -j 4"});
   ServiceDirectory directory(tree.paths(), {});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK(label(directory, 11) == "make");
   directory.apply(tree.paths(),
                   {.rules = {{.name = "build", .executable = *Regex::create("ld|make")}}});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK(label(directory, 10) == "build");
   CHECK(label(directory, 11) == "build");
   directory.apply(tree.paths(), {.rules = {{.name = "$0's", .user = *Regex::create("root|me")}}});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK_THAT(label(directory, 10), Catch::EndsWith("'s"));
 }
 
@@ -105,12 +105,12 @@ TEST_CASE("service_directory: services past the limit are other") {
   tree.process({.pid = 10, .comm = "a"});
   tree.process({.pid = 11, .comm = "b"});
   ServiceDirectory directory(tree.paths(), {.service_limit = 1});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   CHECK(label(directory, 10) == "a");
   CHECK(label(directory, 11) == "other");
   directory.set_own_series(directory.map()->find("a")->id, false);
   directory.set_own_series(directory.map()->find("b")->id, true);
-  REQUIRE(directory.refresh(kStart + 1s).ok());
+  REQUIRE(directory.refresh(kListStart + 1s).ok());
   CHECK(label(directory, 10) == "other");
   CHECK(label(directory, 11) == "b");
 }
@@ -119,9 +119,9 @@ TEST_CASE("service_directory: the same processes give the same map") {
   ProcessTree tree;
   tree.process({.pid = 10, .comm = "a"});
   ServiceDirectory directory(tree.paths(), {});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   const auto map = directory.map();
-  REQUIRE(directory.refresh(kStart + 20s).ok());
+  REQUIRE(directory.refresh(kListStart + 20s).ok());
   CHECK(directory.map() == map);
 }
 
@@ -132,12 +132,12 @@ TEST_CASE("service_directory: a port leads to the service of the process that li
   socklen_t length = sizeof address;
   REQUIRE(::getsockname(server.get(), reinterpret_cast<sockaddr*>(&address), &length) == 0);
   ServiceDirectory directory({}, {});
-  REQUIRE(directory.refresh(kStart).ok());
+  REQUIRE(directory.refresh(kListStart).ok());
   for (int i = 1; i < 100 && directory.map()->listeners().empty(); ++i)
-    REQUIRE(directory.refresh(kStart + i * 2s).ok());
+    REQUIRE(directory.refresh(kListStart + i * 2s).ok());
   const Service* found = nullptr;
   for (int i = 0; i < 1000 && found == nullptr; ++i) {
-    REQUIRE(directory.refresh(kStart + 200s).ok());
+    REQUIRE(directory.refresh(kListStart + 200s).ok());
     for (const Listener& one : directory.map()->listeners())
       if (one.port == ntohs(address.sin_port)) found = directory.map()->of(one);
   }
@@ -147,6 +147,6 @@ TEST_CASE("service_directory: a port leads to the service of the process that li
 
 TEST_CASE("service_directory: without /proc there is NoData") {
   ServiceDirectory directory({"/nonexistent", "/nonexistent", "/nonexistent"}, {});
-  CHECK(directory.refresh(kStart).error().kind == ErrorKind::NoData);
+  CHECK(directory.refresh(kListStart).error().kind == ErrorKind::NoData);
   CHECK(directory.map()->services().empty());
 }

@@ -28,3 +28,115 @@ TEST_CASE("services: processes by service, the rest as other") {
   CHECK(samples.at(R"(service_processes{service="other"})") == 1);
   CHECK(samples.at(R"(service_info{service="a",kind="processes"})") == 1);
 }
+
+namespace {
+
+struct ServicesBed {
+  explicit ServicesBed(services::ServicesOptions options = {})
+      : directory(tree.paths(), std::move(options)), bed(tree.paths()) {
+    tree.uptime(1000);
+    bed.context.services = &directory;
+    collector = bed.make("services");
+  }
+  std::map<std::string, double> tick(Duration after = 1s) {
+    bed.clock.advance(after);
+    return bed.run(*collector);
+  }
+  ProcessTree tree;
+  services::ServiceDirectory directory;
+  HostBed bed;
+  std::unique_ptr<Collector> collector;
+};
+
+double at(const std::map<std::string, double>& samples, const std::string& series) {
+  const auto found = samples.find(series);
+  return found == samples.end() ? -1 : found->second;
+}
+
+constexpr const char* kUserOfA = R"(service_cpu_seconds_total{service="a",mode="user"})";
+
+}  // namespace
+
+TEST_CASE("services: a unit's CPU is its control group's alone, its faults its processes'") {
+  ServicesBed host;
+  host.tree.proc("1/mountinfo", "41 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  const auto group = [&](unsigned long user) {
+    host.tree.sys("fs/cgroup/system.slice/a.service/cpu.stat",
+                  "user_usec " + std::to_string(user) + "\nsystem_usec 0\n");
+  };
+  group(1'000'000);
+  host.tree.process({.pid = 10, .comm = "x", .cgroup = "0::/system.slice/a.service\n"});
+  // The collector looks for mounts when it is made.
+  host.collector = host.bed.make("services");
+  host.tick();
+  group(3'500'000);
+  host.tree.process({.pid = 10,
+                     .comm = "x",
+                     .cgroup = "0::/system.slice/a.service\n",
+                     .user_ticks = 200,
+                     .minor_faults = 7});
+  host.tick();
+  const auto samples = host.tick(10s);
+  CHECK(at(samples, kUserOfA) == 2.5);
+  CHECK(at(samples, R"(service_page_faults_total{service="a",kind="minor"})") == 7);
+  CHECK(at(samples, R"(service_info{service="a",kind="unit"})") == 1);
+}
+
+TEST_CASE("services: all increases together are what all processes used, whoever has series") {
+  ServicesBed host({.service_limit = 2});
+  const auto use = [&](unsigned long ticks) {
+    for (int pid = 10; pid < 20; ++pid)
+      host.tree.process({.pid = pid,
+                         .comm = std::string(1, char('a' + pid - 10)),
+                         .user_ticks = ticks * static_cast<unsigned long>(pid)});
+  };
+  use(0);
+  std::map<std::string, double> before = host.tick();
+  use(1);
+  double increases = 0;
+  for (int i = 0; i < 13; ++i) {
+    const auto samples = host.tick();
+    int services = 0;
+    for (const auto& [series, value] : samples) {
+      if (!series.starts_with("service_cpu_seconds_total") ||
+          series.find("user") == std::string::npos)
+        continue;
+      const auto known = before.find(series);
+      // A series that is new begins at nothing, and none falls.
+      CHECK(value >= (known == before.end() ? 0 : known->second));
+      increases += value - (known == before.end() ? 0 : known->second);
+      ++services;
+    }
+    CHECK(services <= 3);
+    before = samples;
+  }
+  CHECK(increases == Approx(1.45));  // 10 + 11 + … + 19 ticks
+}
+
+TEST_CASE("services: a restart is seen, a worker's end is none") {
+  ServicesBed host;
+  host.tree.process({.pid = 10, .comm = "a", .start_seconds = 5});
+  host.tree.process({.pid = 11, .parent = 10, .comm = "a", .start_seconds = 6});
+  host.tick();
+  CHECK(at(host.tick(10s), R"(service_restarts_total{service="a"})") == 0);
+  host.tree.remove(11);
+  host.tree.uptime(1010);
+  host.tree.process({.pid = 12, .parent = 10, .comm = "a", .start_seconds = 1001});
+  CHECK(at(host.tick(10s), R"(service_restarts_total{service="a"})") == 0);
+  host.tree.remove(10);
+  host.tree.remove(12);
+  CHECK(at(host.tick(10s), R"(service_processes{service="a"})") == 0);
+  host.tree.uptime(1040);
+  host.tree.process({.pid = 20, .comm = "a", .start_seconds = 1021});
+  const auto samples = host.tick(10s);
+  CHECK(at(samples, R"(service_restarts_total{service="a"})") == 1);
+  CHECK(at(samples, R"(service_processes{service="a"})") == 1);
+}
+
+TEST_CASE("services: what a missing capability hides is a metric and a warning") {
+  ServicesBed host;
+  host.tree.process({.pid = 10, .comm = "a"});
+  const auto samples = host.tick();
+  CHECK(at(samples, R"(lapwing_services_hidden_processes{what="io"})") == 0);
+  CHECK(at(samples, "lapwing_services_nameless_containers") == 0);
+}

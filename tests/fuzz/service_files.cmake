@@ -1,0 +1,1 @@
+lapwing_fuzz(service_files USES lapwing_collectors)

@@ -1,0 +1,1 @@
+lapwing_fuzz(tsdb_records USES lapwing_tsdb)
