@@ -21,6 +21,7 @@ constexpr Duration kLongestListInterval = 10s;
 constexpr std::size_t kProcessesASecond = 200;  // of the interval between two listings
 // A process may move to another group, or execute another program under its old name.
 constexpr Duration kNameLifetime = 60s;
+constexpr std::size_t kNewAListing = 500;       // some 60 µs each
 constexpr std::size_t kRenamesAListing = 100;   // some 30 µs each
 constexpr Duration kSearchAgain = 60s;          // for owners of sockets that nobody seemed to have
 constexpr std::size_t kLookUpsARefresh = 2000;  // of descriptors, some 2 µs each
@@ -86,7 +87,8 @@ Result<void> ServiceDirectory::refresh(Timestamp now, const std::function<void(P
       std::clamp(Duration(std::chrono::seconds(processes_.size() / kProcessesASecond)),
                  kShortestListInterval, kLongestListInterval);
   fresh_.clear();
-  const bool due = now < listed_ || listed_ == kBeginningOfTime || now - listed_ >= interval;
+  const bool due =
+      more_to_add_ || now < listed_ || listed_ == kBeginningOfTime || now - listed_ >= interval;
   if (due) {
     if (auto listed = list(gone); !listed) return listed;
     listed_ = now;
@@ -117,8 +119,14 @@ Result<void> ServiceDirectory::list(const std::function<void(Process&)>& gone) {
     processes_.erase(pid);
     changed_ = true;
   }
-  for (const std::int32_t pid : found)
-    if (!processes_.contains(pid) && add(pid)) fresh_.push_back(pid);
+  more_to_add_ = false;
+  for (const std::int32_t pid : found) {
+    if (processes_.contains(pid)) continue;
+    // Thousands at the start come in turns: a tick must not wait for all of them.
+    more_to_add_ = fresh_.size() >= kNewAListing;
+    if (more_to_add_) break;
+    if (add(pid)) fresh_.push_back(pid);
+  }
   changed_ = changed_ || !fresh_.empty();
   link_children();
   return {};

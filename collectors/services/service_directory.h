@@ -119,7 +119,8 @@ class ServiceDirectory {
 
   Timestamp listed_ = kBeginningOfTime;
   std::uint64_t listed_ticks_ = 0;
-  bool changed_ = true;  // since the newest map
+  bool more_to_add_ = false;  // there were too many for the newest listing
+  bool changed_ = true;       // since the newest map
   ServiceMap::Tables tables_;
 
   mutable std::mutex mutex_;

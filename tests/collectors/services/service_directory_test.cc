@@ -64,6 +64,20 @@ TEST_CASE("service_directory: a new process is its parent's service until it has
   CHECK(label(directory, 20) == "task");
 }
 
+TEST_CASE("service_directory: thousands at the start come in turns") {
+  ProcessTree tree;
+  for (int pid = 10; pid < 710; ++pid)
+    tree.proc(std::to_string(pid) + "/stat",
+              std::to_string(pid) + " (a) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0 0\n");
+  ServiceDirectory directory(tree.paths(), {});
+  REQUIRE(directory.refresh(kListStart).ok());
+  CHECK(directory.processes().size() == 500);
+  REQUIRE(directory.refresh(kListStart + 1s).ok());
+  CHECK(directory.processes().size() == 700);
+  REQUIRE(directory.refresh(kListStart + 2s).ok());
+  CHECK(directory.fresh().empty());
+}
+
 TEST_CASE("service_directory: what has ended is handed over, and what is new is found") {
   ProcessTree tree;
   tree.process({.pid = 10, .comm = "a"});

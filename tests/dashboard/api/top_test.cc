@@ -14,8 +14,8 @@ void record(testing::Fixture& fixture, Timestamp time, const char* name) {
                            .resident_bytes = 4096,
                            .read_bytes = 1,
                            .written_bytes = 2,
-                           .run_delay_micros = 3,
-                           .io_delay_micros = 4});
+                           .run_delay_micros = 3'000'000,
+                           .io_delay_micros = 4'500'000});
   fixture.around.records.append(kTopProcesses, time, encode_top_processes(top));
 }
 
