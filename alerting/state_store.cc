@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <set>
 
@@ -107,39 +108,46 @@ Result<void> each_row(sqlite::Connection& connection, std::string_view sql, Use 
   }
 }
 
+/// Says that a row of a table cannot be read.
+using Broken = std::function<void(std::string_view what, const Error& error)>;
+
+Result<void> load_alerts(sqlite::Connection& connection, const Broken& broken, StoredState& state) {
+  return each_row(
+      connection,
+      "SELECT rule, labels, annotations, state, value, active_at, fired_at, resolved_at,"
+      " keep_firing_since, peak, recovered, flaps, flaps_since FROM alert",
+      [&](const sqlite::Statement& row) {
+        auto labels = decode_labels(row.text(1));
+        auto annotations = decode_labels(row.text(2));
+        if (!labels || !annotations)
+          return broken("alerts", (labels ? annotations : labels).error());
+        StoredAlert stored{std::string(row.text(0)), {}};
+        const std::int64_t number = row.integer(3);
+        stored.alert.state = number == 2   ? AlertState::Firing
+                             : number == 1 ? AlertState::Pending
+                                           : AlertState::Inactive;
+        stored.alert.labels = std::move(*labels);
+        stored.alert.annotations = std::move(*annotations);
+        // SQLite has no NaN, it keeps NULL.
+        stored.alert.value = row.is_null(4) ? kNoNumber : row.real(4);
+        stored.alert.active_at = from_millis(row.integer(5));
+        stored.alert.fired_at = from_millis(row.integer(6));
+        stored.alert.resolved_at = from_millis(row.integer(7));
+        stored.alert.keep_firing_since = from_millis(row.integer(8));
+        if (!row.is_null(9)) stored.alert.peak = row.real(9);
+        if (!row.is_null(10)) stored.alert.recovered = row.real(10);
+        stored.alert.flaps = int(row.integer(11));
+        stored.alert.flaps_since = from_millis(row.integer(12));
+        state.alerts.push_back(std::move(stored));
+      });
+}
+
 Result<StoredState> load(sqlite::Connection& connection, Log& log) {
   StoredState state;
   const auto broken = [&](std::string_view what, const Error& error) {
     log.error("state.db: a row of {} cannot be read and is left out: {}", what, error.message);
   };
-  const auto alerts =
-      each_row(connection,
-               "SELECT rule, labels, annotations, state, value, active_at, fired_at, resolved_at,"
-               " keep_firing_since, peak, recovered, flaps, flaps_since FROM alert",
-               [&](const sqlite::Statement& row) {
-                 auto labels = decode_labels(row.text(1));
-                 auto annotations = decode_labels(row.text(2));
-                 if (!labels || !annotations)
-                   return broken("alerts", (labels ? annotations : labels).error());
-                 StoredAlert stored{std::string(row.text(0)), {}};
-                 const std::int64_t number = row.integer(3);
-                 stored.alert.state = number == 2   ? AlertState::Firing
-                                      : number == 1 ? AlertState::Pending
-                                                    : AlertState::Inactive;
-                 stored.alert.labels = std::move(*labels);
-                 stored.alert.annotations = std::move(*annotations);
-                 // SQLite has no NaN, it keeps NULL.
-                 stored.alert.value = row.is_null(4) ? kNoNumber : row.real(4);
-                 stored.alert.active_at = from_millis(row.integer(5));
-                 stored.alert.fired_at = from_millis(row.integer(6));
-                 stored.alert.resolved_at = from_millis(row.integer(7));
-                 stored.alert.keep_firing_since = from_millis(row.integer(8));
-                 if (!row.is_null(9)) stored.alert.peak = row.real(9);
-                 if (!row.is_null(10)) stored.alert.recovered = row.real(10);
-                 stored.alert.flaps = int(row.integer(11));
-                 stored.alert.flaps_since = from_millis(row.integer(12));
-                 state.alerts.push_back(std::move(stored));
-               });
+  const auto alerts = load_alerts(connection, broken, state);
   if (!alerts) return alerts.error();
   const auto outbox = each_row(
       connection,

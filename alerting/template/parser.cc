@@ -142,12 +142,12 @@ class Parser {
   }
 
   void parse_define(int depth) {
-    std::string name = parse_name("define");
+    const std::string name = parse_name("define");
     expect_close("define");
-    define(std::move(name), depth);
+    define(name, depth);
   }
 
-  void define(std::string name, int depth) {
+  void define(const std::string& name, int depth) {
     std::vector<std::string> outer(1);
     variables_.swap(outer);  // A definition sees no variable of its surroundings.
     const int outer_range = std::exchange(range_depth_, 0);
