@@ -14,7 +14,10 @@ import peers  # noqa: E402
 from lapwing import BINARY, Agent, wait_for  # noqa: E402
 
 
-HOST_ONLY = "collectors: {services: {enabled: false}, service_network: {enabled: false}, latency: {enabled: false}}\n"
+HOST_ONLY = """
+collectors: {services: {enabled: false}, service_network: {enabled: false}, latency: {enabled: false}}
+latency: {enabled: false}
+"""
 
 
 def first_rate_seconds(folder):
