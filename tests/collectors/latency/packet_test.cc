@@ -8,8 +8,11 @@ using namespace lapwing::collectors::latency;
 using namespace lapwing::testing;
 
 namespace {
-PacketKind parse(const PacketBytes& bytes, LinkLayer link, Segment& out) {
-  return parse_packet(bytes, bytes.size(), link, out);
+/// The segment views bytes that live until the next call.
+PacketKind parse(PacketBytes bytes, LinkLayer link, Segment& out) {
+  static PacketBytes kept;
+  kept = std::move(bytes);
+  return parse_packet(kept, kept.size(), link, out);
 }
 std::string text(const Segment& segment) {
   return {segment.payload.begin(), segment.payload.end()};
