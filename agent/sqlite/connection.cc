@@ -47,6 +47,7 @@ Result<void> Connection::configure(const Options& options) {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 256, 40);
   std::string sql = "PRAGMA cache_size=-" + std::to_string(options.cache_kib) + ";";
   sql += options.foreign_keys ? "PRAGMA foreign_keys=ON;" : "PRAGMA foreign_keys=OFF;";
+  if (!options.cache_spill) sql += "PRAGMA cache_spill=OFF;";
   if (options.access == Access::ReadWrite) {
     sql += "PRAGMA page_size=" + std::to_string(options.page_bytes) + ";";
     sql += "PRAGMA secure_delete=OFF;";

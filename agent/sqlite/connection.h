@@ -34,7 +34,10 @@ struct Options {
   Duration busy_timeout{2000};      ///< how long a locked file is waited for
   std::uint32_t cache_kib = 256;    ///< page cache; small, since the kernel has its own
   std::uint32_t page_bytes = 4096;  ///< of a file that is made now
-  bool read_ahead = false;          ///< for large blobs; a file without WAL, ReadOnly
+  /// Whether a transaction that outgrows the cache writes before it commits: from then on it locks
+  /// readers out, those of its own process too. False: its pages stay in memory.
+  bool cache_spill = true;
+  bool read_ahead = false;  ///< for large blobs; a file without WAL, ReadOnly
 };
 
 /// One thread at a time. Its Statements must go before it does. secure_delete is off: what is

@@ -29,7 +29,9 @@ constexpr sqlite::Schema schema_of(Tier tier) {
 sqlite::Options writing(Tier tier) {
   return {.journal_mode = sqlite::JournalMode::Truncate,
           .busy_timeout = 10s,
-          .page_bytes = tier == Tier::Raw ? kRawPageBytes : kBucketPageBytes};
+          .page_bytes = tier == Tier::Raw ? kRawPageBytes : kBucketPageBytes,
+          // A flush reads what the file has of a period while it writes, and queries go on.
+          .cache_spill = false};
 }
 
 constexpr std::size_t kIdleReaders = 4;

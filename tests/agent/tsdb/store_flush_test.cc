@@ -226,3 +226,22 @@ TEST_CASE("store: hours are made when a day is over, and again when late samples
   REQUIRE(read.ok());
   CHECK_FALSE(*read);
 }
+
+TEST_CASE("store flush: thousands of series flush into a period that the files have already") {
+  Bench bench;
+  REQUIRE(bench.open().ok());
+  std::vector<SeriesRef> refs;
+  for (int i = 0; i < 9'000; ++i)
+    refs.push_back(bench.resolve(Labels{{"__name__", "many_" + std::to_string(i)}}));
+  std::vector<double> values(refs.size());
+  for (int second = 1; second <= 3; ++second) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = double(i * std::size_t(second));
+    bench.clock.set(kStart + second * 1s);
+    bench.store->append({.time = bench.clock.now(), .refs = refs, .values = values});
+    // More pages than SQLite's cache has: what it wrote early would lock out its own readers.
+    const auto flushed = bench.store->flush_all(bench.clock.now());
+    INFO((flushed ? "" : flushed.error().message));
+    REQUIRE(flushed.ok());
+  }
+  CHECK(bench.read(named("many_1")).size() == 3);
+}
