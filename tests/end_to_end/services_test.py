@@ -108,7 +108,7 @@ class Services(unittest.TestCase):
             done = subprocess.run([BINARY, "top", "--at", now["time"], "--url", again.url], capture_output=True, text=True,
                                   check=False, timeout=30)
             self.assertEqual(0, done.returncode, done.stderr)
-            self.assertIn("storm-maker.py", done.stdout)
+            self.assertIn(now["processes"][0]["name"], done.stdout)
             self.assertNotIn(self.folder.name, json.dumps(past))  # command lines are not kept
 
 
