@@ -39,17 +39,35 @@ Alerting::Alerting(AlertingContext context, const std::string& state_path) {
   std::vector<StoredAlert> alerts = state.alerts;
   RuleUpdate outdated;
   outdated.forgotten = take_outdated(alerts, state.alive_at, now);
+  outside_ = std::make_unique<OutsideAlertmanagers>(context.http, context.rules.log,
+                                                    context.rules.registry);
   notifier_ =
       std::make_unique<Notifier>(std::move(context.http), std::move(store), std::move(state),
                                  context.rules.log, context.rules.registry);
   if (!outdated.empty()) notifier_->post(std::move(outdated));
   rules_ = std::make_unique<Rules>(
-      context.rules,
-      [notifier = notifier_.get()](RuleUpdate update) { return notifier->post(std::move(update)); },
+      context.rules, [this](RuleUpdate update) { return take(std::move(update)); },
       std::move(alerts));
 }
 
+bool Alerting::take(RuleUpdate update) {
+  AlertRelabelling relabel;
+  {
+    const std::lock_guard lock(mutex_);
+    relabel = relabel_;
+  }
+  if (relabel) update.notices = relabelled(update.notices, relabel);
+  const std::vector<AlertNotice> notices = update.notices;
+  if (!notifier_->post(std::move(update))) return false;
+  if (!notices.empty()) outside_->post(notices);
+  return true;
+}
+
 void Alerting::apply(AlertingPlan plan) {
+  {
+    const std::lock_guard lock(mutex_);
+    relabel_ = std::move(plan.relabel);
+  }
   notifier_->apply({std::move(plan.notify), plan.external_url});
   rules_->apply({std::move(plan.groups), std::move(plan.external_labels), plan.external_url});
 }
@@ -70,6 +88,7 @@ NotifyAccess Alerting::notify_access(const Clock& clock) {
     if (done) notifier.wait_recorded(kRecordWait);
     return done;
   };
+  access.alertmanagers = [outside = outside_.get()] { return outside->urls(); };
   access.history = [&](HistoryKind kind) { return notifier.history(kind); };
   access.post = [&](std::vector<AlertNotice> notices) {
     RuleUpdate update;

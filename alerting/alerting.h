@@ -15,11 +15,13 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "alerting/evaluator.h"
 #include "alerting/notifier.h"
 #include "alerting/notify/access.h"
+#include "alerting/outside.h"
 #include "alerting/status.h"
 
 namespace lapwing::alerting {
@@ -35,6 +37,7 @@ struct AlertingPlan {
   Labels external_labels;
   std::shared_ptr<const NotifyPlan> notify = std::make_shared<const NotifyPlan>();
   std::string external_url;  ///< without a slash at its end
+  AlertRelabelling relabel;  ///< of alerts on their way out; empty: none
 };
 
 class Alerting {
@@ -50,6 +53,9 @@ class Alerting {
   /// Called whenever step_state() has something to do at once. Any thread.
   void on_state_wake(std::function<void()> wake) { notifier_->on_state_wake(std::move(wake)); }
 
+  /// Which Alertmanagers elsewhere hear of our rules' alerts. Any thread.
+  void set_alertmanagers(OutsideList list) { outside_->apply(std::move(list)); }
+
   /// Each by one thread; returns when to be called again.
   Timestamp step_rules(Timestamp now) { return rules_->step(now); }
   Timestamp step_dispatch(Timestamp now) { return notifier_->step(now); }
@@ -64,7 +70,13 @@ class Alerting {
   const std::string& trouble() const { return trouble_; }
 
  private:
+  /// Relabels, tells the Alertmanagers elsewhere, and hands on to the Notifier.
+  bool take(RuleUpdate update);
+
   std::string trouble_;
+  std::mutex mutex_;
+  AlertRelabelling relabel_;  // guarded by mutex_
+  std::unique_ptr<OutsideAlertmanagers> outside_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<Rules> rules_;
 };

@@ -134,11 +134,11 @@ void Notifier::send(const Outbox::Sending& sending, Timestamp now) {
   }
   if (sending.unwritten) unrecorded_.add();
   const auto receiver = plan->integrations[key.integration];
-  receiver->send(sending.told(), options_.external_url, http_,
-                 [mailbox = mailbox_, sending](DeliveryResult result) {
-                   mailbox->answers.push({sending, std::move(result)});
-                   mailbox->ring();
-                 });
+  const DeliveryContext context{options_.external_url, *options_.plan->templates, http_, now};
+  receiver->send(sending.told(), context, [mailbox = mailbox_, sending](DeliveryResult result) {
+    mailbox->answers.push({sending, std::move(result)});
+    mailbox->ring();
+  });
 }
 
 }  // namespace lapwing::alerting

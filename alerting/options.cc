@@ -3,8 +3,20 @@
 #include <algorithm>
 
 namespace lapwing::alerting {
+namespace {
 
-AlertingOptions read_alerting_options(config::Mapping& root) {
+/// A configuration that someone pasted must run no programs.
+void refuse_commands(config::Mapping& root, const NotifyPlan& plan) {
+  for (const ReceiverPlan& receiver : plan.receivers)
+    for (const auto& integration : receiver.integrations)
+      if (integration->kind() == "command")
+        root.error("receivers", "receiver \"" + receiver.name +
+                                    "\" runs a command: notifications.allow_commands must be true");
+}
+
+}  // namespace
+
+AlertingOptions read_alerting_options(config::Mapping& root, const ReceiverGlobals& globals) {
   AlertingOptions options;
   options.place = root.place();
   if (const config::Value* files = root.raw("rule_files")) options.place = files->place();
@@ -26,7 +38,7 @@ AlertingOptions read_alerting_options(config::Mapping& root) {
   auto plan = std::make_shared<NotifyPlan>();
   RouteNames names;
   root.each("receivers", [&](config::Mapping& map) {
-    ReceiverPlan receiver = read_receiver(map);
+    ReceiverPlan receiver = read_receiver(map, globals);
     if (std::find(names.receivers.begin(), names.receivers.end(), receiver.name) !=
         names.receivers.end())
       map.error("name", "notification config name \"" + receiver.name + "\" is not unique");
@@ -48,54 +60,11 @@ AlertingOptions read_alerting_options(config::Mapping& root) {
   root.section("notifications", [&](config::Mapping& map) {
     plan->delivery = read_delivery_options(map, names.receivers);
   });
-  root.not_served({"templates", "alerting"});
+  if (!plan->delivery.allow_commands) refuse_commands(root, *plan);
+  plan->templates = std::make_shared<const TemplateSet>(
+      load_template_files(root.paths("templates"), root.place(), root.diagnostics()));
   options.notify = std::move(plan);
   return options;
-}
-
-void read_alertmanager_global(config::Mapping& global) {
-  global.not_served({"resolve_timeout",
-                     "http_config",
-                     "smtp_from",
-                     "smtp_hello",
-                     "smtp_smarthost",
-                     "smtp_auth_username",
-                     "smtp_auth_password",
-                     "smtp_auth_password_file",
-                     "smtp_auth_secret",
-                     "smtp_auth_secret_file",
-                     "smtp_auth_identity",
-                     "smtp_require_tls",
-                     "smtp_tls_config",
-                     "smtp_force_implicit_tls",
-                     "slack_api_url",
-                     "slack_api_url_file",
-                     "slack_app_token",
-                     "slack_app_token_file",
-                     "slack_app_url",
-                     "pagerduty_url",
-                     "opsgenie_api_key",
-                     "opsgenie_api_key_file",
-                     "opsgenie_api_url",
-                     "wechat_api_url",
-                     "wechat_api_secret",
-                     "wechat_api_secret_file",
-                     "wechat_api_corp_id",
-                     "victorops_api_key",
-                     "victorops_api_key_file",
-                     "victorops_api_url",
-                     "telegram_api_url",
-                     "telegram_bot_token",
-                     "telegram_bot_token_file",
-                     "webex_api_url",
-                     "rocketchat_api_url",
-                     "rocketchat_token",
-                     "rocketchat_token_file",
-                     "rocketchat_token_id",
-                     "rocketchat_token_id_file",
-                     "jira_api_url",
-                     "mattermost_webhook_url",
-                     "mattermost_webhook_url_file"});
 }
 
 std::vector<RuleGroup> load_rule_groups(const AlertingOptions& options,

@@ -26,12 +26,10 @@ struct AlertingOptions {
   std::shared_ptr<const NotifyPlan> notify = std::make_shared<const NotifyPlan>();
 };
 
-/// Reads rule_files, rules, slos, route, receivers, inhibit_rules, time_intervals; marks templates
-/// and alerting as not served. Without `route` alerts are shown and nobody is told.
-AlertingOptions read_alerting_options(config::Mapping& root);
-
-/// Marks what Alertmanager knows in `global` as not served.
-void read_alertmanager_global(config::Mapping& global);
+/// Reads rule_files, rules, slos, route, receivers, templates, inhibit_rules, time_intervals,
+/// notifications; `alerting` is left to others. Without `route` alerts are shown and nobody is
+/// told.
+AlertingOptions read_alerting_options(config::Mapping& root, const ReceiverGlobals& globals = {});
 
 /// A rule file that is part of the program.
 struct ShippedRules {

@@ -96,6 +96,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
       rules_thread_(ground_->clock),
       dispatch_thread_(ground_->clock),
       state_thread_(ground_->clock),
+      alertmanagers_thread_(ground_->clock),
       live_thread_(ground_->clock),
       client_(std::make_unique<http::Client>(ground_->log, ground_->registry, kClientOptions)),
       prober_(std::make_unique<collectors::probe::Prober>(plan_->prober, prober_surroundings())),
@@ -105,6 +106,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
           std::make_unique<collectors::latency::Capture>(plan_->latency, capture_surroundings())),
       alerting_(std::make_unique<alerting::Alerting>(alerting_context(),
                                                      options_.data_folder + "/state.db")),
+      alertmanagers_(std::make_unique<Alertmanagers>(alertmanagers_surroundings())),
       write_receiver_(*store_, ground_->registry),
       dashboard_(std::make_unique<dashboard::Dashboard>(dashboard_dependencies())) {
   note_reload(true);
@@ -118,6 +120,7 @@ App::Parts::Parts(std::unique_ptr<Ground> ground, Options options, Plan plan,
              {{"version", std::string(kVersion)}, {"revision", std::string(kRevision)}})
       .set(1);
   alerting_->apply(alerting_plan(*plan_));
+  alertmanagers_->apply(plan_->alertmanagers.alertmanagers);
   start();
 }
 
@@ -131,6 +134,7 @@ App::Parts::~Parts() {
   capture_thread_.stop();
   live_thread_.stop();
   rules_thread_.stop();
+  alertmanagers_thread_.stop();
   dispatch_thread_.stop();
   state_thread_.stop();
   alerting_->step_state(ground_->clock.now());  // What dispatch said last.
@@ -139,6 +143,7 @@ App::Parts::~Parts() {
   prober_.reset();
   collection_.reset();
   capture_.reset();
+  alertmanagers_.reset();
   alerting_.reset();
   store_thread_.stop();
   store_->close();
@@ -151,6 +156,8 @@ void App::Parts::start() {
   dispatch_thread_.start("dispatch",
                          [this](Timestamp now) { return alerting_->step_dispatch(now); });
   alerting_->on_dispatch_wake([this] { dispatch_thread_.wake(); });
+  alertmanagers_thread_.start("alertmanagers",
+                              [this](Timestamp now) { return alertmanagers_->step(now); });
   rules_thread_.start("rules", [this](Timestamp now) { return alerting_->step_rules(now); });
   live_thread_.start("live", [this](Timestamp now) { return dashboard_->step(now); });
   dashboard_->on_wake([this] { live_thread_.wake(); });
@@ -217,12 +224,25 @@ alerting::AlertingContext App::Parts::alerting_context() {
           }};
 }
 
+Alertmanagers::Surroundings App::Parts::alertmanagers_surroundings() {
+  return {.clock = ground_->clock,
+          .log = ground_->log,
+          .registry = ground_->registry,
+          .send =
+              [this](http::ClientRequest request, http::ClientCallback done) {
+                client_->send(std::move(request), std::move(done));
+              },
+          .tell = [this](auto list) { alerting_->set_alertmanagers(std::move(list)); },
+          .wake = [this] { alertmanagers_thread_.wake(); }};
+}
+
 alerting::AlertingPlan App::Parts::alerting_plan(const Plan& plan) const {
   const std::string own_url = address_text(plan.instance, server_->port());
   return {.groups = plan.rule_groups,
           .external_labels = plan.external_labels,
           .notify = plan.alerting.notify,
-          .external_url = plan.web.external_url.empty() ? own_url : plan.web.external_url};
+          .external_url = plan.web.external_url.empty() ? own_url : plan.web.external_url,
+          .relabel = relabelling(plan.alertmanagers.alert_relabel_rules)};
 }
 
 dashboard::Dependencies App::Parts::dashboard_dependencies() {
@@ -322,6 +342,7 @@ void App::Parts::adopt(Plan fresh) {
   capture_->apply(fresh.latency);
   capture_thread_.wake();
   alerting_->apply(alerting_plan(fresh));
+  alertmanagers_->apply(fresh.alertmanagers.alertmanagers);
   {
     const std::lock_guard lock(plan_mutex_);
     plan_ = std::make_shared<const Plan>(std::move(fresh));

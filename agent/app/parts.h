@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "agent/app/alertmanagers.h"
 #include "agent/app/app.h"
 #include "agent/app/heartbeat.h"
 #include "agent/app/plan.h"
@@ -69,6 +70,7 @@ class App::Parts {
   collectors::Collection::Surroundings collection_surroundings();
   collectors::latency::Capture::Surroundings capture_surroundings();
   alerting::AlertingContext alerting_context();
+  Alertmanagers::Surroundings alertmanagers_surroundings();
   alerting::AlertingPlan alerting_plan(const Plan& plan) const;
   collectors::probe::Prober::Surroundings prober_surroundings();
   dashboard::Dependencies dashboard_dependencies();
@@ -104,12 +106,14 @@ class App::Parts {
   Thread rules_thread_;
   Thread dispatch_thread_;
   Thread state_thread_;
+  Thread alertmanagers_thread_;
   Thread live_thread_;
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<collectors::probe::Prober> prober_;
   std::unique_ptr<collectors::Collection> collection_;
   std::unique_ptr<collectors::latency::Capture> capture_;
   std::unique_ptr<alerting::Alerting> alerting_;
+  std::unique_ptr<Alertmanagers> alertmanagers_;
   remote::WriteReceiver write_receiver_;
   std::unique_ptr<dashboard::Dashboard> dashboard_;
 };

@@ -18,6 +18,7 @@ struct GlobalOptions {
   Labels external_labels;
   collectors::scrape::GlobalOptions scrape;
   alerting::RuleDefaults rules;
+  alerting::ReceiverGlobals receivers;
 };
 
 GlobalOptions read_global(config::Mapping& root) {
@@ -34,7 +35,7 @@ GlobalOptions read_global(config::Mapping& root) {
     global.not_served({"query_log_file", "scrape_failure_log_file",
                        "convert_classic_histograms_to_nhcb", "always_scrape_classic_histograms",
                        "scrape_native_histograms"});
-    alerting::read_alertmanager_global(global);
+    options.receivers = alerting::read_receiver_globals(global);
   });
   return options;
 }
@@ -128,7 +129,8 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
   if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
   plan.latency = collectors::latency::read_latency_options(root);
   if (overrides.no_collectors || overrides.no_latency) plan.latency.enabled = false;
-  plan.alerting = alerting::read_alerting_options(root);
+  plan.alerting = alerting::read_alerting_options(root, global.receivers);
+  plan.alertmanagers = read_alertmanagers(root);
   root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage"});
   root.finish();
   plan.rule_groups = load_groups(plan.alerting, global.rules, diagnostics);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/app/alertmanagers.h"
 #include "agent/base/regex.h"
 #include "agent/base/result.h"
 #include "agent/base/time.h"
@@ -54,6 +55,7 @@ struct Plan {
   collectors::latency::LatencyOptions latency;
   collectors::probe::ProberOptions prober;
   alerting::AlertingOptions alerting;
+  AlertmanagersPlan alertmanagers;
   std::vector<alerting::RuleGroup> rule_groups;  ///< shipped and own
   /// The configuration as the API shows it: YAML, secrets hidden.
   std::string yaml;

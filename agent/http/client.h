@@ -1,4 +1,4 @@
-// Client: all outgoing HTTP, by libcurl's multi interface on one thread of its own.
+// Client: all outgoing HTTP and mail, by libcurl's multi interface on one thread of its own.
 // libcurl is loaded on first use: an agent that calls nobody does not carry it.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/base/log.h"
 #include "agent/base/result.h"
@@ -18,9 +19,18 @@
 
 namespace lapwing::http {
 
+/// What makes a request a mail (RFC 5321): then its URL is smtp[s]://host:port/our-name, its body
+/// the message with CRLF, and its answer's status the server's last reply (250).
+struct MailEnvelope {
+  std::string from;
+  std::vector<std::string> to;
+  bool require_tls = true;  ///< no STARTTLS, no mail
+  std::string mechanism;    ///< of authorisation, such as CRAM-MD5; empty: the server's best
+};
+
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;  ///< http or https
+  std::string url;  ///< http or https; of a mail smtp or smtps
   Pairs headers{};
   std::string body{};
   Duration timeout = 10s;                        ///< of the whole exchange
@@ -34,6 +44,7 @@ struct ClientRequest {
   std::string password{};
   std::shared_ptr<const TlsOptions> tls{};      ///< none: the system's authorities, nothing else
   std::shared_ptr<const ProxyOptions> proxy{};  ///< none: called directly
+  std::shared_ptr<const MailEnvelope> mail{};   ///< set: a mail, no HTTP
 
   // What probes need beyond that:
   /// Called at this IP address, whatever the URL's host stands for, while it stays the same.

@@ -71,9 +71,26 @@ long version_range(const TlsOptions& tls) {
   return least(tls.least) | most(tls.most);
 }
 
+/// Addresses go into SMTP commands: a line break in one would be a command of its own.
+Result<void> validate_mail(const ClientRequest& request) {
+  const auto sound = [](const std::string& address) {
+    return !address.empty() && is_header_value(address) &&
+           address.find_first_of(" <>") == std::string::npos;
+  };
+  const MailEnvelope& mail = *request.mail;
+  if (!has_scheme(request.url, "smtp://") && !has_scheme(request.url, "smtps://"))
+    return invalid(presentable_url(request.url) + ": mail goes to smtp and smtps URLs");
+  if (!is_header_value(request.url) || request.url.find(' ') != std::string::npos)
+    return invalid(presentable_url(request.url) + ": blank or control character in the URL");
+  if (!sound(mail.from) || mail.to.empty() || !std::all_of(mail.to.begin(), mail.to.end(), sound))
+    return invalid(presentable_url(request.url) + ": a mail address is none");
+  return {};
+}
+
 }  // namespace
 
 Result<void> validate(const ClientRequest& request) {
+  if (request.mail) return validate_mail(request);
   if (!has_scheme(request.url, "http://") && !has_scheme(request.url, "https://"))
     return invalid(
         fmt::format("{}: only http and https URLs can be called", presentable_url(request.url)));
@@ -97,7 +114,7 @@ Transfer::~Transfer() { reset(); }
 
 CURL* Transfer::reset() {
   if (handle_ != nullptr) curl_.easy_cleanup(handle_);
-  for (curl_slist** const list : {&headers_, &proxy_headers_, &connect_to_})
+  for (curl_slist** const list : {&headers_, &proxy_headers_, &connect_to_, &recipients_})
     curl_.slist_free_all(std::exchange(*list, nullptr));
   handle_ = nullptr;
   return handle_;
@@ -114,12 +131,43 @@ CURL* Transfer::begin(Duration left) {
   curl_.easy_setopt(handle_, CURLOPT_WRITEDATA, this);
   curl_.easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   curl_.easy_setopt(handle_, CURLOPT_HEADERDATA, this);
-  set_method();
+  if (!request_.mail) set_method();
   set_limits(left);
   set_tls();
   set_proxy();
   set_credentials();
-  return set_headers() ? handle_ : reset();
+  return (request_.mail ? set_mail() : set_headers()) ? handle_ : reset();
+}
+
+bool Transfer::set_mail() {
+  const MailEnvelope& mail = *request_.mail;
+  for (const std::string& address : mail.to) {
+    curl_slist* const longer = curl_.slist_append(recipients_, ("<" + address + ">").c_str());
+    if (longer == nullptr) return false;
+    recipients_ = longer;
+  }
+  uploaded_ = 0;
+  curl_.easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_.easy_setopt(handle_, CURLOPT_MAIL_FROM, ("<" + mail.from + ">").c_str());
+  curl_.easy_setopt(handle_, CURLOPT_MAIL_RCPT, recipients_);
+  curl_.easy_setopt(handle_, CURLOPT_USE_SSL,
+                    long(mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  if (!mail.mechanism.empty())
+    curl_.easy_setopt(handle_, CURLOPT_LOGIN_OPTIONS, ("AUTH=" + mail.mechanism).c_str());
+  curl_.easy_setopt(handle_, CURLOPT_UPLOAD, 1L);
+  curl_.easy_setopt(handle_, CURLOPT_READFUNCTION, &Transfer::on_upload);
+  curl_.easy_setopt(handle_, CURLOPT_READDATA, this);
+  curl_.easy_setopt(handle_, CURLOPT_INFILESIZE_LARGE, curl_off_t(request_.body.size()));
+  return true;
+}
+
+std::size_t Transfer::on_upload(char* to, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::string_view left = std::string_view(transfer.request_.body).substr(transfer.uploaded_);
+  const std::size_t bytes = std::min(size * count, left.size());
+  std::copy_n(left.data(), bytes, to);
+  transfer.uploaded_ += bytes;
+  return bytes;
 }
 
 void Transfer::set_method() {
@@ -235,7 +283,7 @@ void Transfer::set_proxy() {
 
 void Transfer::set_credentials() {
   if (!request_.basic && request_.username.empty()) return;
-  curl_.easy_setopt(handle_, CURLOPT_HTTPAUTH, long(CURLAUTH_BASIC));
+  if (!request_.mail) curl_.easy_setopt(handle_, CURLOPT_HTTPAUTH, long(CURLAUTH_BASIC));
   curl_.easy_setopt(handle_, CURLOPT_USERNAME, request_.username.c_str());
   curl_.easy_setopt(handle_, CURLOPT_PASSWORD, request_.password.c_str());
 }

@@ -46,6 +46,8 @@ class Transfer {
   bool take_header(std::string_view line);
   bool take_body(std::string_view bytes);
   void set_method();
+  bool set_mail();
+  static std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* self);
   bool set_headers();
   void set_limits(Duration left);
   void set_tls();
@@ -66,6 +68,8 @@ class Transfer {
   curl_slist* headers_ = nullptr;
   curl_slist* proxy_headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
+  curl_slist* recipients_ = nullptr;
+  std::size_t uploaded_ = 0;  ///< bytes of a mail
   int redirects_ = 0;
   std::vector<std::string> cookies_;  ///< in Netscape's format, from hop to hop
   ClientResponse response_;

@@ -23,6 +23,8 @@ struct NotifyAccess {
   std::function<Result<void>(std::string_view id)> expire_silence;
   /// Alerts that others found. False when the queue is full.
   std::function<bool(std::vector<AlertNotice>)> post;
+  /// URLs of those elsewhere that hear of our alerts too.
+  std::function<std::vector<std::string>()> alertmanagers;
   /// Newest first.
   std::function<std::vector<HistoryEntry>(HistoryKind)> history;
 };

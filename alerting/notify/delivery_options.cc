@@ -26,6 +26,7 @@ DeliveryOptions read_delivery_options(config::Mapping& map,
       std::uint32_t(map.integer("digest_size", options.digest_size, 2, 1'000'000));
   if (options.give_up_after < options.fallback_after)
     map.error("give_up_after", "must not be shorter than fallback_after");
+  options.allow_commands = map.flag("allow_commands", options.allow_commands);
   map.each("rate_limits", [&](config::Mapping& limit) {
     RateLimit rate;
     rate.receiver = limit.required_string("receiver");

@@ -25,6 +25,7 @@ struct DeliveryOptions {
   Duration digest_after = 10min;
   std::uint32_t digest_size = 3;
   std::vector<RateLimit> rate_limits;
+  bool allow_commands = false;  ///< command receivers may run programs
 };
 
 /// Reads the map below `notifications`. `receivers`: the names that may stand in it.

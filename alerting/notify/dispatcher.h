@@ -16,6 +16,7 @@
 #include "alerting/notify/silence.h"
 #include "alerting/receivers/registry.h"
 #include "alerting/status.h"
+#include "alerting/template/template_set.h"
 #include "alerting/update.h"
 
 namespace lapwing::alerting {
@@ -30,6 +31,7 @@ struct NotifyPlan {
   std::vector<InhibitRule> inhibit_rules;
   std::vector<ReceiverPlan> receivers;
   DeliveryOptions delivery;
+  std::shared_ptr<const TemplateSet> templates = std::make_shared<const TemplateSet>();
 
   const ReceiverPlan* find(std::string_view receiver) const;
 };

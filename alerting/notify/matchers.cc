@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "alerting/notify/classic_matchers.h"
+
 namespace lapwing::alerting {
 namespace {
 
@@ -102,7 +104,25 @@ class MatcherParser {
 
 }  // namespace
 
-Result<Matchers> parse_matchers(std::string_view text) { return MatcherParser(text).run(); }
+Result<Matchers> parse_matchers(std::string_view text) {
+  auto matchers = MatcherParser(text).run();
+  auto classic = parse_classic_matchers(text);
+  if (!matchers) return classic ? std::move(classic) : std::move(matchers);
+  // Where the two disagree Alertmanager keeps to what it always did.
+  const bool agree = !classic || matchers_text(*classic) == matchers_text(*matchers);
+  return agree ? std::move(matchers) : std::move(classic);
+}
+
+Result<Matcher> parse_matcher(std::string_view text) {
+  if (text.starts_with('{') || text.ends_with('}'))
+    return invalid("unexpected open or close brace: " + std::string(text));
+  auto classic = parse_classic_matcher(text);
+  if (classic) return classic;
+  auto matchers = MatcherParser(text).run();
+  if (!matchers) return std::move(matchers).error();
+  if (matchers->size() != 1) return invalid("bad matcher format: " + std::string(text));
+  return std::move(matchers->front());
+}
 
 Matchers read_matchers(config::Mapping& map, const std::string& prefix) {
   Matchers all;

@@ -14,8 +14,11 @@ namespace lapwing::alerting {
 using Matchers = std::vector<Matcher>;
 
 /// One or more matchers, braces optional. Names and values may be quoted (then with \", \\ and
-/// \n) or bare. Invalid with the reason.
+/// \n) or bare. What this syntax refuses is tried as the classic one. Invalid with the reason.
 Result<Matchers> parse_matchers(std::string_view text);
+
+/// One, as the filters of Alertmanager's API take them: without braces.
+Result<Matcher> parse_matcher(std::string_view text);
 
 /// Reads `prefix`matchers, `prefix`match and `prefix`match_re of a section into one sorted list.
 Matchers read_matchers(config::Mapping& map, const std::string& prefix = {});

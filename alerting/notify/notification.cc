@@ -30,7 +30,10 @@ Result<Labels> read_labels(const JsonValue* value) {
 
 Timestamp read_time(const JsonValue& object, std::string_view member) {
   const JsonValue* value = object.find(member);
-  return value != nullptr ? from_millis(std::int64_t(value->number)) : Timestamp{};
+  // What is no time of ours is none: a double may be past all integers.
+  constexpr double kFarthest = 9e15;
+  const bool sound = value != nullptr && std::abs(value->number) < kFarthest;
+  return sound ? from_millis(std::int64_t(value->number)) : Timestamp{};
 }
 
 /// NaN where it is missing or null, which is how a NaN is written.
@@ -173,7 +176,8 @@ Result<Notification> decode_notification(std::string_view text) {
   notification.key.receiver = root->string_at("receiver");
   notification.key.group_key = root->string_at("group_key");
   if (const JsonValue* integration = root->find("integration"))
-    notification.key.integration = std::uint32_t(integration->number);
+    if (integration->number >= 0 && integration->number < 1e6)
+      notification.key.integration = std::uint32_t(integration->number);
   auto group_labels = read_labels(root->find("group_labels"));
   if (!group_labels) return Error(group_labels.error()).in("notification");
   notification.group_labels = std::move(*group_labels);

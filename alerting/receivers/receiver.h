@@ -9,6 +9,8 @@
 
 namespace lapwing::alerting {
 
+class TemplateSet;
+
 enum class DeliveryOutcome {
   Delivered,
   Retry,     ///< the receiver is away or in trouble: again soon, with back-off
@@ -25,6 +27,14 @@ struct DeliveryResult {
 /// http::Client::send, or a test's own.
 using HttpSender = std::function<void(http::ClientRequest, http::ClientCallback)>;
 
+/// What a sending needs beside the notification. Lives until send() returns.
+struct DeliveryContext {
+  const std::string& external_url;  ///< without a slash at its end
+  const TemplateSet& templates;
+  const HttpSender& http;
+  Timestamp now{};
+};
+
 /// Immutable.
 class Receiver {
  public:
@@ -35,11 +45,9 @@ class Receiver {
   virtual std::string_view kind() const = 0;
   /// Whether it wants to hear that alerts ended.
   virtual bool send_resolved() const = 0;
-  /// Longest time until `done` comes.
-  virtual Duration timeout() const = 0;
   /// Must not block. `done` is called once, on any thread, also before send() returns.
-  virtual void send(const Notification& notification, const std::string& external_url,
-                    const HttpSender& http, Done done) const = 0;
+  virtual void send(const Notification& notification, const DeliveryContext& context,
+                    Done done) const = 0;
 };
 
 }  // namespace lapwing::alerting

@@ -1,35 +1,46 @@
 #include "alerting/receivers/registry.h"
 
-#include "alerting/receivers/webhook.h"
+#include "alerting/receivers/kinds.h"
 
 namespace lapwing::alerting {
 namespace {
 
 struct Kind {
   std::string_view key;
-  std::shared_ptr<const Receiver> (*create)(config::Mapping&);
+  ReceiverPointer (*read)(config::Mapping&, const ReceiverGlobals&);
 };
 
 constexpr Kind kKinds[] = {
-    {"webhook_configs",
-     [](config::Mapping& map) -> std::shared_ptr<const Receiver> {
-       return std::make_shared<WebhookReceiver>(read_webhook_options(map));
-     }},
+    {"webhook_configs", read_webhook},
+    {"email_configs", read_email},
+    {"slack_configs", read_slack},
+    {"pagerduty_configs", read_pagerduty},
+    {"telegram_configs", read_telegram},
+    {"discord_configs", read_discord},
+    {"msteams_configs", read_msteams},
+    {"msteamsv2_configs", read_msteamsv2},
+    {"pushover_configs", read_pushover},
+    {"wechat_configs", read_wechat},
+    // Ours: Alertmanager knows none of them.
+    {"dingtalk_configs", read_dingtalk},
+    {"feishu_configs", read_feishu},
+    {"wecom_configs", read_wecom},
+    {"ntfy_configs", read_ntfy},
+    {"syslog_configs", read_syslog},
+    {"command_configs", read_command},
 };
 
 }  // namespace
 
-ReceiverPlan read_receiver(config::Mapping& map) {
+ReceiverPlan read_receiver(config::Mapping& map, const ReceiverGlobals& globals) {
   ReceiverPlan plan;
   plan.name = map.required_string("name");
   for (const Kind& kind : kKinds)
-    map.each(kind.key,
-             [&](config::Mapping& options) { plan.integrations.push_back(kind.create(options)); });
-  map.not_served({"discord_configs", "email_configs", "incidentio_configs", "jira_configs",
-                  "mattermost_configs", "msteams_configs", "msteamsv2_configs", "opsgenie_configs",
-                  "pagerduty_configs", "pushover_configs", "rocketchat_configs", "slack_configs",
-                  "sns_configs", "telegram_configs", "victorops_configs", "webex_configs",
-                  "wechat_configs"});
+    map.each(kind.key, [&](config::Mapping& options) {
+      plan.integrations.push_back(kind.read(options, globals));
+    });
+  map.not_served({"incidentio_configs", "jira_configs", "mattermost_configs", "opsgenie_configs",
+                  "rocketchat_configs", "sns_configs", "victorops_configs", "webex_configs"});
   return plan;
 }
 

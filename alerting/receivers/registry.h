@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/config/mapping.h"
+#include "alerting/receivers/globals.h"
 #include "alerting/receivers/receiver.h"
 
 namespace lapwing::alerting {
@@ -17,7 +18,7 @@ struct ReceiverPlan {
 };
 
 /// Reads one map of the list below `receivers`. Kinds that Alertmanager knows and that are not
-/// in the table yet warn.
-ReceiverPlan read_receiver(config::Mapping& map);
+/// in the table warn.
+ReceiverPlan read_receiver(config::Mapping& map, const ReceiverGlobals& globals);
 
 }  // namespace lapwing::alerting

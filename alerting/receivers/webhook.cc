@@ -1,16 +1,15 @@
 #include "alerting/receivers/webhook.h"
 
 #include <algorithm>
+#include <optional>
 
-#include "agent/base/file.h"
 #include "agent/base/json.h"
+#include "agent/base/json_value.h"
+#include "alerting/receivers/kinds.h"
+#include "alerting/receivers/post_receiver.h"
 
 namespace lapwing::alerting {
 namespace {
-
-constexpr std::size_t kSecretLimitBytes = 64 * 1024;
-constexpr std::size_t kAnswerLimitBytes = 64 * 1024;
-constexpr std::size_t kShownAnswerBytes = 200;
 
 void write_labels(JsonWriter& json, std::string_view key, const Labels& labels) {
   json.key(key).begin_object();
@@ -60,78 +59,121 @@ void write_alert(JsonWriter& json, const NotificationAlert& alert) {
   json.key("endsAt").string(time_text(alert.ends_at));
   json.key("generatorURL").string(alert.generator_url);
   json.key("fingerprint").string(fingerprint_text(fingerprint(alert.labels)));
+  if (alert.values.known() && alert.resolved()) {
+    json.key("values").begin_object();
+    json.key("peak").number(alert.values.peak);
+    json.key("last").number(alert.values.last);
+    json.key("recovered").number(alert.values.recovered);
+    json.key("durationSeconds").number(to_seconds(alert.ends_at - alert.starts_at)).end_object();
+  }
   json.end_object();
 }
 
-/// The secret itself, or what its file holds now without white space around it.
-Result<std::string> secret_text(const config::Secret& secret, const std::string& file) {
-  if (file.empty()) return secret.reveal();
-  auto text = read_file(file, kSecretLimitBytes);
-  if (!text) return std::move(text).error();
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text->empty() && blank(text->back())) text->pop_back();
-  text->erase(text->begin(), std::find_if_not(text->begin(), text->end(), blank));
-  return text;
+/// What `payload` holds: a text with actions, or a tree whose texts have them.
+struct PayloadPart {
+  config::Value::Kind kind = config::Value::Kind::Null;
+  NotificationTemplate text;
+  std::string plain;  ///< a scalar without quotes that is no text: JSON already
+  std::vector<std::pair<std::string, PayloadPart>> members;  ///< of a list without names
+};
+
+/// What a YAML scalar without quotes is in JSON; empty: a text.
+std::string plain_json(const config::Value& value) {
+  if (value.quoted()) return {};
+  const std::string& text = value.text();
+  if (text == "true" || text == "false") return text;
+  if (text == "null" || text == "~") return "null";
+  const bool number = !text.empty() && text.find_first_not_of("-0123456789.") == std::string::npos;
+  return number && parse_json(text) ? text : std::string();
 }
 
-DeliveryResult judge(const Result<http::ClientResponse>& answer) {
-  if (!answer) return {DeliveryOutcome::Retry, answer.error().message};
-  if (answer->status / 100 == 2) {
-    DeliveryResult delivered;
-    delivered.receipt = std::to_string(answer->status);
-    return delivered;
+PayloadPart read_part(config::Mapping& map, const config::Value& value) {
+  PayloadPart part;
+  part.kind = value.kind();
+  if (part.kind == config::Value::Kind::Scalar) {
+    part.plain = plain_json(value);
+    auto text = NotificationTemplate::parse(value.text());
+    if (text)
+      part.text = *std::move(text);
+    else
+      map.error("payload", text.error().message);
   }
-  std::string words = "unexpected status code " + std::to_string(answer->status);
-  if (!answer->body.empty()) words += ": " + answer->body.substr(0, kShownAnswerBytes);
-  return {answer->status / 100 == 5 ? DeliveryOutcome::Retry : DeliveryOutcome::Rejected, words};
+  if (part.kind == config::Value::Kind::List)
+    for (const config::Value& item : value.items())
+      part.members.emplace_back("", read_part(map, item));
+  if (part.kind == config::Value::Kind::Map)
+    for (const config::Value::Entry& entry : value.entries())
+      part.members.emplace_back(entry.key, read_part(map, entry.value));
+  return part;
 }
 
-void read_http_config(config::Mapping& map, WebhookOptions& options) {
-  map.section("basic_auth", [&](config::Mapping& basic) {
-    options.username = basic.string("username");
-    options.password = basic.secret("password");
-    options.password_file = basic.path("password_file");
-    basic.not_served({"username_file", "username_ref", "password_ref"});
-  });
-  map.section("authorization", [&](config::Mapping& authorization) {
-    options.authorization_type = authorization.string("type", "Bearer");
-    options.credentials = authorization.secret("credentials");
-    options.credentials_file = authorization.path("credentials_file");
-    authorization.not_served({"credentials_ref"});
-  });
-  map.section("tls_config", [&](config::Mapping& tls) {
-    options.ca_file = tls.path("ca_file");
-    options.verify_tls = !tls.flag("insecure_skip_verify", false);
-    tls.not_served({"cert_file", "key_file", "server_name", "min_version", "max_version", "ca",
-                    "cert", "key", "ca_ref", "cert_ref", "key_ref"});
-  });
-  if (!options.username.empty() && !options.authorization_type.empty())
-    map.error("authorization", "at most one of basic_auth and authorization must be configured");
-  options.follow_redirects = map.flag("follow_redirects", true);
-  map.flag("enable_http2", true);  // libcurl decides with the server.
-  map.not_served({"oauth2", "proxy_url", "no_proxy", "proxy_from_environment",
-                  "proxy_connect_header", "http_headers", "bearer_token", "bearer_token_file"});
+/// A text whose expansion is a JSON object or list stands in the body as that.
+void write_part(JsonWriter& json, const PayloadPart& part, Texts& texts) {
+  switch (part.kind) {
+    case config::Value::Kind::Null:
+      json.null();
+      break;
+    case config::Value::Kind::Scalar: {
+      if (!part.plain.empty()) {
+        json.raw(part.plain);
+        break;
+      }
+      const std::string text = texts(part.text);
+      const bool nested = text.starts_with('{') || text.starts_with('[');
+      if (nested && parse_json(text))
+        json.raw(text);
+      else
+        json.string(text);
+      break;
+    }
+    case config::Value::Kind::List:
+      json.begin_array();
+      for (const auto& [name, member] : part.members) write_part(json, member, texts);
+      json.end_array();
+      break;
+    case config::Value::Kind::Map:
+      json.begin_object();
+      for (const auto& [name, member] : part.members) {
+        json.key(name);
+        write_part(json, member, texts);
+      }
+      json.end_object();
+      break;
+  }
 }
+
+struct WebhookOptions {
+  SecretText url;
+  std::uint64_t max_alerts = 0;
+  std::optional<PayloadPart> payload;
+};
+
+class WebhookReceiver final : public PostReceiver {
+ public:
+  WebhookReceiver(Options common, WebhookOptions options)
+      : PostReceiver(std::move(common)), own_(std::move(options)) {}
+
+ private:
+  Result<Post> compose(const Notification& notification, const DeliveryContext& context,
+                       Texts& texts) const override {
+    auto url = own_.url.reveal();
+    if (!url) return Error(url.error()).in("url");
+    Post post{*std::move(url), {}};
+    if (!own_.payload) {
+      post.body = webhook_payload(notification, context.external_url, own_.max_alerts);
+    } else if (own_.payload->kind == config::Value::Kind::Scalar) {
+      post.body = texts(own_.payload->text);
+    } else {
+      JsonWriter json(post.body);
+      write_part(json, *own_.payload, texts);
+    }
+    return post;
+  }
+
+  const WebhookOptions own_;
+};
 
 }  // namespace
-
-WebhookOptions read_webhook_options(config::Mapping& map) {
-  WebhookOptions options;
-  options.url = map.secret("url");
-  options.url_file = map.path("url_file");
-  if (map.has("url") == map.has("url_file"))
-    map.error("url", "exactly one of url and url_file must be configured");
-  if (!options.url.empty() && !options.url.reveal().starts_with("http://") &&
-      !options.url.reveal().starts_with("https://"))
-    map.error("url", "expected a URL that begins with http:// or https://");
-  options.send_resolved = map.flag("send_resolved", true);
-  options.max_alerts = std::uint64_t(map.integer("max_alerts", 0, 0, 1'000'000));
-  const Duration timeout = map.duration("timeout", Duration{});
-  if (timeout > Duration{}) options.timeout = timeout;
-  map.section("http_config", [&](config::Mapping& http) { read_http_config(http, options); });
-  map.not_served({"payload"});
-  return options;
-}
 
 std::string webhook_payload(const Notification& notification, const std::string& external_url,
                             std::uint64_t max_alerts) {
@@ -166,44 +208,24 @@ std::string webhook_payload(const Notification& notification, const std::string&
   return body;
 }
 
-Result<http::ClientRequest> WebhookReceiver::request() const {
-  http::ClientRequest request;
-  auto url = secret_text(options_.url, options_.url_file);
-  if (!url) return Error(url.error()).in("url_file");
-  request.method = "POST";
-  request.url = std::move(*url);
-  request.headers = {{"Content-Type", "application/json"}, {"User-Agent", "Lapwing"}};
-  request.timeout = options_.timeout;
-  request.response_limit_bytes = kAnswerLimitBytes;
-  request.follow_redirects = options_.follow_redirects;
-  http::TlsOptions tls;
-  tls.ca_file = options_.ca_file;
-  tls.verify = options_.verify_tls;
-  request.tls = std::make_shared<const http::TlsOptions>(std::move(tls));
-  if (!options_.username.empty()) {
-    auto password = secret_text(options_.password, options_.password_file);
-    if (!password) return Error(password.error()).in("password_file");
-    request.username = options_.username;
-    request.password = std::move(*password);
-  }
-  if (!options_.authorization_type.empty()) {
-    const auto credentials = secret_text(options_.credentials, options_.credentials_file);
-    if (!credentials) return Error(credentials.error()).in("credentials_file");
-    request.headers.emplace_back("Authorization", options_.authorization_type + " " + *credentials);
-  }
-  return request;
-}
-
-void WebhookReceiver::send(const Notification& notification, const std::string& external_url,
-                           const HttpSender& http, Done done) const {
-  auto prepared = request();
-  if (!prepared) return done({DeliveryOutcome::Retry, prepared.error().message});
-  if (!notification.idempotency_key.empty())
-    prepared->headers.emplace_back("Idempotency-Key", notification.idempotency_key);
-  prepared->body = webhook_payload(notification, external_url, options_.max_alerts);
-  http(std::move(*prepared), [done = std::move(done)](const Result<http::ClientResponse>& answer) {
-    done(judge(answer));
-  });
+ReceiverPointer read_webhook(config::Mapping& map, const ReceiverGlobals&) {
+  WebhookOptions own;
+  own.url = read_secret(map, "url");
+  if (own.url.empty()) map.error("url", "exactly one of url and url_file must be configured");
+  if (!own.url.text.empty() && !own.url.text.reveal().starts_with("http://") &&
+      !own.url.text.reveal().starts_with("https://"))
+    map.error("url", "expected a URL that begins with http:// or https://");
+  own.max_alerts = std::uint64_t(map.integer("max_alerts", 0, 0, 1'000'000));
+  if (const config::Value* payload = map.raw("payload"); payload != nullptr)
+    own.payload = read_part(map, *payload);
+  auto common = PostReceiver::read_options(map, "webhook", true);
+  common.max_alerts = own.max_alerts;
+  // Ours, beside Alertmanager's http_headers.
+  for (const auto& [name, value] : map.string_map("headers"))
+    common.http.headers.emplace_back(name, SecretText{config::Secret(value), {}, {}});
+  const Duration timeout = map.duration("timeout", Duration{});
+  if (timeout > Duration{}) common.timeout = timeout;
+  return std::make_shared<WebhookReceiver>(std::move(common), std::move(own));
 }
 
 }  // namespace lapwing::alerting

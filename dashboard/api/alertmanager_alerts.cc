@@ -28,8 +28,8 @@ struct Filter {
   bool inhibited = true;
   bool muted = true;
 
-  bool shows(const NotifyAlert& alert, bool is_muted) const {
-    if (!active && !alert.suppressed() && !is_muted) return false;
+  bool shows(const NotifyAlert& alert) const {
+    if (!active && !alert.suppressed()) return false;
     if (!silenced && !alert.silenced_by.empty()) return false;
     if (!inhibited && !alert.inhibited_by.empty()) return false;
     return alerting::matches_all(matchers, alert.labels);
@@ -40,9 +40,9 @@ struct Filter {
 Result<Filter> read_filter(const http::Request& request) {
   Filter filter;
   for (const std::string& text : request.parameters_named("filter")) {
-    auto matchers = alerting::parse_matchers(text);
-    if (!matchers) return std::move(matchers).error();
-    filter.matchers.insert(filter.matchers.end(), matchers->begin(), matchers->end());
+    auto matcher = alerting::parse_matcher(text);
+    if (!matcher) return std::move(matcher).error();
+    filter.matchers.push_back(*std::move(matcher));
   }
   if (const std::string_view text = request.parameter("receiver"); !text.empty()) {
     auto regex = Regex::create(text);
@@ -121,6 +121,18 @@ Labels labels_member(const JsonValue* object) {
   return labels.build();
 }
 
+/// What makes the body none at all: labels and annotations that are no texts, times that are none.
+std::string type_error(const JsonValue& alert) {
+  for (const char* const map : {"labels", "annotations"})
+    if (const JsonValue* object = alert.find(map); object != nullptr)
+      for (const JsonValue::Member& member : object->members)
+        if (member.value.kind != JsonValue::Kind::String)
+          return std::string(map) + ": " + member.name + " is no text";
+  for (const char* const time : {"startsAt", "endsAt"})
+    if (const auto read = time_member(alert, time); !read) return read.error().message;
+  return {};
+}
+
 Result<AlertNotice> read_notice(const JsonValue& alert, Timestamp now) {
   AlertNotice notice;
   notice.labels = labels_member(alert.find("labels"));
@@ -145,7 +157,7 @@ http::Response notify_alerts(const Dependencies& from, const http::Request& requ
   const NotifyStatus status = from.notify.alerts();
   std::vector<const NotifyAlert*> shown;
   for (const NotifyAlert& alert : status.alerts)
-    if (filter->shows(alert, false) &&
+    if (filter->shows(alert) &&
         std::any_of(alert.receivers.begin(), alert.receivers.end(),
                     [&](const std::string& name) { return filter->wants(name); }))
       shown.push_back(&alert);
@@ -169,8 +181,7 @@ http::Response notify_groups(const Dependencies& from, const http::Request& requ
     if (!filter->muted && !group.muted_by.empty()) continue;
     std::vector<const NotifyAlert*> shown;
     for (const std::size_t place : group.alerts)
-      if (filter->shows(status.alerts[place], !group.muted_by.empty()))
-        shown.push_back(&status.alerts[place]);
+      if (filter->shows(status.alerts[place])) shown.push_back(&status.alerts[place]);
     if (shown.empty()) continue;
     json.begin_object().key("alerts").begin_array();
     for (const NotifyAlert* alert : by_fingerprint(std::move(shown)))
@@ -194,6 +205,10 @@ http::Response post_alerts(const Dependencies& from, const http::Request& reques
     if (const JsonValue* labels = list->items[i].find("labels");
         labels == nullptr || labels->kind != JsonValue::Kind::Object)
       return alertmanager_refusal(422, 602, std::to_string(i) + ".labels in body is required");
+  for (const JsonValue& item : list->items)
+    if (const std::string wrong = type_error(item); !wrong.empty())
+      return alertmanager_refusal(400, 400,
+                                  "parsing alerts body from \"\" failed, because " + wrong);
   std::vector<AlertNotice> notices;
   std::string wrong;
   const Timestamp now = from.clock.now();

@@ -28,6 +28,16 @@ http::Response not_a_uuid(const std::string& id) {
   return alertmanager_refusal(422, 601, "silenceID in path must be of type uuid: \"" + id + "\"");
 }
 
+/// Whether the times that the body has are some: others make it none at all.
+bool readable_times(const std::string& body) {
+  const auto json = parse_json(body);
+  for (const char* const member : {"startsAt", "endsAt"})
+    if (const std::string_view text = json->string_at(member);
+        !text.empty() && !parse_rfc3339(text))
+      return false;
+  return true;
+}
+
 /// Whether each of the filter's matchers stands among the silence's own, as amtool's
 /// `silence query` asks.
 bool passes(const alerting::Matchers& filter, const Silence& silence) {
@@ -43,9 +53,9 @@ bool passes(const alerting::Matchers& filter, const Silence& silence) {
 http::Response silences(const Dependencies& from, const http::Request& request) {
   alerting::Matchers filter;
   for (const std::string& text : request.parameters_named("filter")) {
-    const auto matchers = alerting::parse_matchers(text);
-    if (!matchers) return alertmanager_error(400, matchers.error().message);
-    filter.insert(filter.end(), matchers->begin(), matchers->end());
+    auto matcher = alerting::parse_matcher(text);
+    if (!matcher) return alertmanager_error(400, matcher.error().message);
+    filter.push_back(*std::move(matcher));
   }
   const Timestamp now = from.clock.now();
   std::string body;
@@ -69,6 +79,9 @@ http::Response post_silence(const Dependencies& from, const http::Request& reque
     const std::string& why = silence.error().message;
     if (why.ends_with("is required")) return alertmanager_refusal(422, 602, why);
     if (why.ends_with("items")) return alertmanager_refusal(422, 612, why);
+    if (!readable_times(request.body))
+      return alertmanager_refusal(400, 400,
+                                  "parsing silence body from \"\" failed, because " + why);
     return alertmanager_error(400, why);
   }
   const auto id = from.notify.set_silence(*std::move(silence));

@@ -82,7 +82,15 @@ http::Response notify_receivers(const Dependencies& from, const http::Request&) 
   json.begin_array();
   const auto status = from.alerting();
   for (const alerting::ReceiverStatus& receiver : status->receivers)
-    json.begin_object().key("name").string(receiver.name).end_object();
+    json.begin_object()
+        .key("labels")
+        .begin_object()
+        .key("name")
+        .string(receiver.name)
+        .end_object()
+        .key("name")
+        .string(receiver.name)
+        .end_object();
   json.end_array();
   return http::json_response(200, std::move(body) + "\n");
 }

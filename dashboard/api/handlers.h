@@ -39,7 +39,7 @@ http::Response targets_metadata(const Dependencies& from, const http::Request& r
 // rules.cc
 http::Response rules(const Dependencies& from, const http::Request& request);
 http::Response alerts(const Dependencies& from, const http::Request& request);
-/// We notify receivers ourselves: empty lists.
+/// Those elsewhere that hear of our alerts too; none dropped are remembered.
 http::Response alertmanagers(const Dependencies& from, const http::Request& request);
 
 // targets.cc

@@ -237,11 +237,14 @@ http::Response alerts(const Dependencies& from, const http::Request&) {
   return std::move(success).response();
 }
 
-http::Response alertmanagers(const Dependencies&, const http::Request&) {
+http::Response alertmanagers(const Dependencies& from, const http::Request&) {
   Success success;
   JsonWriter& json = success.json();
   json.begin_object();
-  json.key("activeAlertmanagers").begin_array().end_array();
+  json.key("activeAlertmanagers").begin_array();
+  for (const std::string& url : from.notify.alertmanagers())
+    json.begin_object().key("url").string(url).end_object();
+  json.end_array();
   json.key("droppedAlertmanagers").begin_array().end_array();
   json.end_object();
   return std::move(success).response();

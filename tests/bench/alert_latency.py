@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-# From a condition becoming true to the webhook's POST, at 1 s collection, over many flips.
+# From a condition becoming true to the webhook's POST, at 1 s collection, beside Prometheus + Alertmanager.
 import argparse
+import contextlib
+import os
 import pathlib
 import random
 import statistics
@@ -10,12 +12,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 from measure import row  # noqa: E402
-from lapwing import Agent, WebhookReceiver, wait_for  # noqa: E402
+from lapwing import PEERS, Agent, Process, WebhookReceiver, free_port, request, wait_for  # noqa: E402
 
-CONFIG = """
+ROUTES = """
 route: {{receiver: hook, group_by: ['...'], group_wait: 0s, group_interval: 1s}}
 receivers: [{{name: hook, webhook_configs: [{{url: '{url}'}}]}}]
-rules: {{shipped: false}}
+"""
+PAGE = """
 rule_files: [flip.yml]
 scrape_configs:
 - job_name: flip
@@ -23,6 +26,56 @@ scrape_configs:
   fallback_scrape_protocol: PrometheusText0.0.4
   static_configs: [{{targets: ['127.0.0.1:{port}']}}]
 """
+
+
+PEER = """
+global: {{evaluation_interval: 1s}}
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]}}
+"""
+
+
+@contextlib.contextmanager
+def peers(folder, hook, page):
+    """Prometheus and Alertmanager ($PROMETHEUS, $ALERTMANAGER, or Debian's), told of the same page. False: not here."""
+    prometheus = os.environ.get("PROMETHEUS", PEERS / "prometheus")
+    alertmanager = os.environ.get("ALERTMANAGER", PEERS / "prometheus-alertmanager")
+    port = free_port()
+    (folder / "am.yml").write_text(ROUTES.format(url=hook.url))
+    # Prometheus 2 does not know the key, and takes the page as it is.
+    wanted = PAGE.format(port=page)
+    if "PROMETHEUS" not in os.environ:
+        wanted = wanted.replace("  fallback_scrape_protocol: PrometheusText0.0.4\n", "")
+    (folder / "prometheus.yml").write_text(PEER.format(port=port) + wanted)
+    with contextlib.ExitStack() as stack:
+        manager = stack.enter_context(Process(alertmanager, f"--config.file={folder}/am.yml", "--cluster.listen-address=",
+                                              f"--storage.path={folder}/am", f"--web.listen-address=127.0.0.1:{port}"))
+        try:
+            wait_for("Alertmanager", 15, lambda: manager.popen.poll() is None and ready(port, "/-/ready"))
+            own_port = free_port()
+            stack.enter_context(Process(prometheus, f"--config.file={folder}/prometheus.yml",
+                                        f"--storage.tsdb.path={folder}/tsdb", f"--web.listen-address=127.0.0.1:{own_port}"))
+            wait_for("Prometheus", 20, lambda: ready(own_port, "/api/v1/query?query=flip", '"value"'))
+        except AssertionError as error:
+            print(f"without the peers: {error}; {manager.output().strip().splitlines()[-1:]}")
+            yield False
+            return
+        yield True
+
+
+def ready(port, path, wanted=""):
+    try:
+        status, text = request(f"http://127.0.0.1:{port}{path}", seconds=2)
+        return status == 200 and wanted in text
+    except OSError:
+        return False
+
+
+def first(hook, seen, status):
+    """When the first notification of that status after the `seen` first ones came."""
+    with hook.arrived:
+        found = hook.arrived.wait_for(lambda: any(p["status"] == status for _, p in hook.received[seen:]), 30)
+        assert found, f"no {status} notification"
+        return next(t for t, p in hook.received[seen:] if p["status"] == status)
 
 
 def page_server():
@@ -48,38 +101,43 @@ def page_server():
     return server
 
 
+def report(who, delays, budgets):
+    delays.sort()
+    print(f"{who}:")
+    row("median", statistics.median(delays), budgets[0], "s")
+    row("90th percentile", delays[int(len(delays) * 0.9)], budgets[1], "s")
+    row("worst", delays[-1], None, "s")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--flips", type=int, default=30)
+    options.add_argument("--flips", type=int, default=100)
     flips = options.parse_args().flips
     chance = random.Random(1)
     page = page_server()
-    delays = []
-    with WebhookReceiver() as hook, tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "flip.yml").write_text(
+    ours, theirs = [], []
+    with WebhookReceiver() as hook, WebhookReceiver() as other, tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "flip.yml").write_text(
             "groups: [{name: g, interval: 1s, rules: [{alert: Flip, expr: 'flip > 0'}]}]\n")
-        config = CONFIG.format(url=hook.url, port=page.server_port)
-        with Agent(folder=folder, config=config) as agent:
+        config = ROUTES.format(url=hook.url) + PAGE.format(port=page.server_port) + "rules: {shipped: false}\n"
+        with Agent(folder=folder, config=config) as agent, peers(folder, other, page.server_port) as beside:
             wait_for("the first scrape", 15, lambda: agent.query("flip"))
+            both = [(hook, ours)] + ([(other, theirs)] if beside else [])
             for _ in range(flips):
                 time.sleep(chance.uniform(0.5, 1.5))
-                seen = len(hook.received)
+                seen = [len(to.received) for to, _ in both]
                 page.value, began = 1, time.monotonic()
-                with hook.arrived:
-                    assert hook.arrived.wait_for(
-                        lambda: any(p["status"] == "firing" for _, p in hook.received[seen:]), 20), "no notification"
-                    arrived = next(t for t, p in hook.received[seen:] if p["status"] == "firing")
-                delays.append(arrived - began)
+                for (to, delays), count in zip(both, seen):
+                    delays.append(first(to, count, "firing") - began)
                 page.value = 0
-                with hook.arrived:
-                    assert hook.arrived.wait_for(
-                        lambda: any(p["status"] == "resolved" for _, p in hook.received[seen:]), 20), "no end"
+                for (to, _), count in zip(both, seen):
+                    first(to, count, "resolved")
     page.shutdown()
-    delays.sort()
     print(f"From condition true to the webhook's POST, {flips} flips (scrape 1 s, rule 1 s, for 0 s):")
-    row("median", statistics.median(delays), 0.6, "s")
-    row("90th percentile", delays[int(len(delays) * 0.9)], 1.1, "s")
-    row("worst", delays[-1], None, "s")
+    report("Lapwing", ours, (0.6, 1.1))
+    if theirs:
+        report("Prometheus + Alertmanager", theirs, (None, None))
 
 
 if __name__ == "__main__":

@@ -193,6 +193,7 @@ class Fixture {
       around.posted = std::move(notices);
       return true;
     };
+    access.alertmanagers = [] { return std::vector<std::string>{}; };
     access.history = [this](alerting::HistoryKind kind) { return around.history.of(kind); };
     return access;
   }

@@ -99,7 +99,7 @@ TEST_CASE("plan: what upstream knows and we do not serve is a warning") {
   const auto plan =
       files.read("global: {query_log_file: x, smtp_from: a@b}\nremote_read: []\ntracing: {}\n");
   REQUIRE(plan.ok());
-  CHECK(plan->warnings.size() == 4);
+  CHECK(plan->warnings.size() == 3);
 }
 
 TEST_CASE("plan: a broken rule file breaks the plan, and its path is relative to its file") {

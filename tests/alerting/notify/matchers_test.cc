@@ -21,7 +21,7 @@ TEST_CASE("matchers: every form that Alertmanager reads") {
 }
 
 TEST_CASE("matchers: what is none is Invalid") {
-  for (const char* text : {"a", "=b", "a==b", "a=\"b", "{a=b", "a=b}", "a=~\"(\"", "a=b c=d"}) {
+  for (const char* text : {"a", "=b", "a=\"b", "a=~\"(\"", "a=b,,c=d", "1a=b c"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_matchers(text).ok());
   }
@@ -32,4 +32,17 @@ TEST_CASE("matchers: all must match, a missing label is empty") {
   CHECK(matches_all(matchers, Labels{{"a", "x"}}));
   CHECK_FALSE(matches_all(matchers, Labels{{"a", "xx"}}));
   CHECK_FALSE(matches_all(matchers, Labels{{"a", "x"}, {"b", "z"}}));
+}
+
+TEST_CASE("matchers: one alone is taken and refused as Alertmanager 0.33 does in its API") {
+  for (const char* text :
+       {"a==b", "a=b c=d", "a=b,,c=d", "foo=bar baz", "1a=b", "ü=b", "foo=", "a=b,"}) {
+    CAPTURE(text);
+    CHECK(parse_matcher(text).ok());
+  }
+  for (const char* text : {"a", "=b", "a=\"b", "{a=b", "a=b}", "a=~\"(\"", "a=~b{2}", "ü=bar baz",
+                           "a=b\"c", "", "{}", "{a=b,}"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_matcher(text).ok());
+  }
 }

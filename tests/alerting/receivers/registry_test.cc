@@ -9,11 +9,11 @@ using namespace lapwing;
 TEST_CASE("receivers: kinds that are not built yet warn, unknown ones fail") {
   config::Diagnostics diagnostics;
   const auto options = lapwing::testing::alerting_options(
-      "receivers: [{name: a, slack_configs: [{channel: x}], webhook_configs: [{url: 'http://h'}]}]",
+      "receivers: [{name: a, jira_configs: [{channel: x}], webhook_configs: [{url: 'http://h'}]}]",
       diagnostics);
   CHECK(diagnostics.ok());
   REQUIRE(diagnostics.warnings().size() == 1);
-  CHECK(diagnostics.warnings()[0].message.find("slack_configs") != std::string::npos);
+  CHECK(diagnostics.warnings()[0].message.find("jira_configs") != std::string::npos);
   CHECK(options.notify->receivers.at(0).integrations.size() == 1);
   CHECK(options.notify->receivers.at(0).integrations.at(0)->kind() == "webhook");
   config::Diagnostics wrong;

@@ -5,11 +5,12 @@
 #include <optional>
 
 #include "agent/base/json_value.h"
-#include "tests/alerting/notify/plan.h"
+#include "tests/alerting/receivers/sending.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace lapwing;
 using namespace lapwing::alerting;
+namespace at = lapwing::alerting::testing;
 
 namespace {
 
@@ -26,37 +27,6 @@ Notification example() {
               {Labels{{"alertname", "A"}, {"i", "2"}, {"z", "w"}}, Labels{{"s", "x"}, {"t", "y"}},
                start, start + 1s, "http://p/2"}};
   return n;
-}
-
-std::shared_ptr<const Receiver> receiver(const std::string& options) {
-  const auto plan =
-      lapwing::testing::notify_plan("receivers: [{name: a, webhook_configs: [{" + options + "}]}]");
-  return plan->receivers.at(0).integrations.at(0);
-}
-
-/// The request that is sent, and what becomes of its answer.
-struct Sent {
-  http::ClientRequest request;
-  DeliveryResult result;
-};
-
-Sent send(const Receiver& to, Result<http::ClientResponse> answer) {
-  Sent sent;
-  to.send(
-      example(), "http://lapwing",
-      [&](http::ClientRequest request, const http::ClientCallback& done) {
-        sent.request = std::move(request);
-        done(answer);
-      },
-      [&](DeliveryResult result) { sent.result = std::move(result); });
-  return sent;
-}
-
-http::ClientResponse status(int code, std::string body = {}) {
-  http::ClientResponse response;
-  response.status = code;
-  response.body = std::move(body);
-  return response;
 }
 
 }  // namespace
@@ -105,60 +75,49 @@ TEST_CASE("webhook: max_alerts cuts and counts") {
   CHECK(body->find("truncatedAlerts")->number == 1);
 }
 
-TEST_CASE("webhook: what the answer means") {
-  const auto to = receiver("url: 'http://h/x'");
-  CHECK(send(*to, status(204)).result.outcome == DeliveryOutcome::Delivered);
-  CHECK(send(*to, status(503)).result.outcome == DeliveryOutcome::Retry);
-  CHECK(send(*to, unavailable("refused")).result.outcome == DeliveryOutcome::Retry);
-  const auto refused = send(*to, status(422, "no such channel")).result;
-  CHECK(refused.outcome == DeliveryOutcome::Rejected);
-  CHECK(refused.error == "unexpected status code 422: no such channel");
+TEST_CASE("webhook: a body of one's own, as a text or as a tree") {
+  const auto text = at::receiver("webhook", "url: 'http://h/', payload: 'S={{ .Status }}'");
+  CHECK(at::send(*text).request().body == "S=firing");
+  const auto tree = at::receiver(
+      "webhook",
+      "url: 'http://h/', payload: {status: '{{ .Status }}', n: 3, quoted: '3', on: true,"
+      " none: null, list: [a, '{{ len .Alerts }}'], labels: '{{ .CommonLabels | toJson }}'}");
+  CHECK(at::send(*tree).request().body ==
+        R"({"status":"firing","n":3,"quoted":"3","on":true,"none":null,"list":["a","2"],)"
+        R"("labels":{"alertname":"A"}})");
 }
 
-TEST_CASE("webhook: the request") {
-  const auto sent = send(*receiver("url: 'http://h/x', timeout: 3s"), status(200));
-  CHECK(sent.request.method == "POST");
-  CHECK(sent.request.url == "http://h/x");
-  CHECK(sent.request.timeout == 3s);
-  CHECK(sent.request.headers.at(0) ==
-        std::pair<std::string, std::string>{"Content-Type", "application/json"});
+TEST_CASE("webhook: what ended carries its values") {
+  Notification n = at::one_ended();
+  n.alerts[0].values = {9.5, 8, 1};
+  const auto body = parse_json(webhook_payload(n, "", 0));
+  const JsonValue* values = body->find("alerts")->items.at(0).find("values");
+  REQUIRE(values != nullptr);
+  CHECK(values->find("peak")->number == 9.5);
+  CHECK(values->find("last")->number == 8);
+  CHECK(values->find("recovered")->number == 1);
+  CHECK(values->find("durationSeconds")->number == 1);
 }
 
 TEST_CASE("webhook: credentials come from the configuration or from files, read at each sending") {
   const lapwing::testing::TemporaryDirectory folder;
-  const std::string secret = folder.write("secret", " pass\n");
-  const auto basic = send(*receiver("url: 'http://h/', http_config: {basic_auth: {username: u, "
-                                    "password_file: " +
-                                    secret + "}}"),
-                          status(200));
-  CHECK(basic.request.username == "u");
-  CHECK(basic.request.password == "pass");
-  const auto bearer = send(
-      *receiver("url: 'http://h/', http_config: {authorization: {credentials: t}}"), status(200));
-  CHECK(bearer.request.headers.back() ==
-        std::pair<std::string, std::string>{"Authorization", "Bearer t"});
+  const auto bearer = at::send(
+      *at::receiver("webhook", "url: 'http://h/', http_config: {authorization: {credentials: t}}"));
+  CHECK(bearer.header("Authorization") == "Bearer t");
   const std::string url = folder.write("url", "http://from-file/\n");
-  const auto by_file = receiver("url_file: " + url);
-  CHECK(send(*by_file, status(200)).request.url == "http://from-file/");
+  const auto by_file = at::receiver("webhook", "url_file: " + url);
+  CHECK(at::send(*by_file).request().url == "http://from-file/");
   folder.write("url", "http://changed/");
-  CHECK(send(*by_file, status(200)).request.url == "http://changed/");
-  const auto missing = send(*receiver("url_file: " + (folder / "none")), status(200));
-  CHECK(missing.result.outcome == DeliveryOutcome::Retry);
-  CHECK(missing.request.url.empty());
+  CHECK(at::send(*by_file).request().url == "http://changed/");
 }
 
 TEST_CASE("webhook: mistakes in its options are errors") {
-  const auto errors = [](const std::string& options) {
-    config::Diagnostics diagnostics;
-    lapwing::testing::alerting_options(
-        "receivers: [{name: a, webhook_configs: [{" + options + "}]}]", diagnostics);
-    return diagnostics.errors().size();
-  };
-  CHECK(errors("url: 'http://h/'") == 0);
-  CHECK(errors("send_resolved: true") == 1);
-  CHECK(errors("url: 'http://h/', url_file: x") == 1);
-  CHECK(errors("url: 'ftp://h/'") == 1);
-  CHECK(errors("url: 'http://h/', nonsense: 1") == 1);
-  CHECK(errors("url: 'http://h/', http_config: {basic_auth: {username: a}, authorization: {}}") ==
-        1);
+  CHECK(at::errors("webhook", "url: 'http://h/'") == 0);
+  CHECK(at::errors("webhook", "send_resolved: true") == 1);
+  CHECK(at::errors("webhook", "url: 'http://h/', url_file: x") == 1);
+  CHECK(at::errors("webhook", "url: 'ftp://h/'") == 1);
+  CHECK(at::errors("webhook", "url: 'http://h/', nonsense: 1") == 1);
+  CHECK(at::errors(
+            "webhook",
+            "url: 'http://h/', http_config: {basic_auth: {username: a}, authorization: {}}") == 1);
 }

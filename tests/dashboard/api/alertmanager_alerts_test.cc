@@ -72,6 +72,8 @@ TEST_CASE("alert groups: a muted one is suppressed and says by what") {
   CHECK(count(all, "\"receiver\":{\"name\"") == 3);
   CHECK(count(all, "\"mutedBy\":[\"always\"],\"silencedBy\":[],\"state\":\"suppressed\"") == 1);
   CHECK(count(fixture.ask("GET", "/api/v2/alerts/groups?muted=false").body, "fingerprint") == 2);
+  // What a route mutes is active by itself.
+  CHECK(count(fixture.ask("GET", "/api/v2/alerts/groups?active=false").body, "fingerprint") == 1);
   CHECK(count(fixture.ask("GET", "/api/v2/alerts/groups?receiver=other").body, "fingerprint") == 1);
 }
 
@@ -111,6 +113,17 @@ TEST_CASE("posted alerts: wrong bodies get Alertmanager's codes and post nothing
           R"([{"labels":{"a":"b"},"startsAt":"2024-01-01T00:00:00Z","endsAt":"2023-01-01T00:00:00Z"}])") ==
       400);
   CHECK(status("[]") == 200);
+  CHECK(fixture.around.posted.empty());
+}
+
+TEST_CASE("posted alerts: a label that is no text, a time that is none: the body is none") {
+  testing::Fixture fixture;
+  for (const char* const body :
+       {R"([{"labels":{"a":1}}])", R"([{"labels":{"a":"b"},"endsAt":"soon"}])"}) {
+    const http::Response refused = fixture.ask("POST", "/api/v2/alerts", body);
+    CHECK(refused.status == 400);
+    CHECK(refused.body.starts_with(R"({"code":400,"message":"parsing alerts body)"));
+  }
   CHECK(fixture.around.posted.empty());
 }
 

@@ -51,6 +51,9 @@ TEST_CASE("silences: wrong requests get Alertmanager's codes") {
   CHECK(no_json.body.starts_with(R"({"code":400,"message":"parsing silence body)"));
   CHECK(fixture.ask("POST", "/api/v2/silences", "{}").body ==
         R"({"code":602,"message":"comment in body is required"})");
+  std::string unknown(kBody);
+  unknown.insert(1, R"("id":"not-a-uuid",)");
+  CHECK(fixture.ask("POST", "/api/v2/silences", unknown).status == 404);
   std::string past(kBody);
   past.replace(past.find("2023-11-14T23:30"), 16, "2023-11-14T22:05");
   const http::Response late = fixture.ask("POST", "/api/v2/silences", past);

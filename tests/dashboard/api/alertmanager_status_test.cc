@@ -17,7 +17,8 @@ TEST_CASE("receivers: by name") {
   testing::Fixture fixture;
   fixture.around.alerting->receivers = {{.name = "hook"}, {.name = "other"}};
   CHECK(fixture.ask("GET", "/api/v2/receivers").body ==
-        "[{\"name\":\"hook\"},{\"name\":\"other\"}]\n");
+        R"([{"labels":{"name":"hook"},"name":"hook"},{"labels":{"name":"other"},"name":"other"}])"
+        "\n");
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+// Feishu (Lark) receiver: a group's custom bot (open.feishu.cn, "Custom bot guide"), a card,
+// signed when a secret is set. Ours: Alertmanager has none.
+#include "agent/base/sha256.h"
+#include "alerting/receivers/kinds.h"
+#include "alerting/receivers/post_receiver.h"
+
+namespace lapwing::alerting {
+namespace {
+
+constexpr std::size_t kTextLimit = 6000;
+constexpr double kTooMany = 11232;  // "frequency limited"
+
+struct FeishuOptions {
+  SecretText url;
+  SecretText secret;
+  NotificationTemplate title, text;
+};
+
+DeliveryResult judge_feishu(const http::ClientResponse& answer) {
+  return judge_code(answer, "code", "msg", kTooMany);
+}
+
+class FeishuReceiver final : public PostReceiver {
+ public:
+  FeishuReceiver(Options common, FeishuOptions options)
+      : PostReceiver(std::move(common)), own_(std::move(options)) {}
+
+ private:
+  Result<Post> compose(const Notification&, const DeliveryContext& context,
+                       Texts& texts) const override {
+    auto url = own_.url.reveal();
+    if (!url) return Error(url.error()).in("webhook_url");
+    Post post{*std::move(url), {}};
+    JsonWriter json(post.body);
+    json.begin_object();
+    if (!own_.secret.empty()) {
+      const auto secret = own_.secret.reveal();
+      if (!secret) return Error(secret.error()).in("secret");
+      const std::string time = std::to_string(to_millis(context.now) / 1000);
+      json.key("timestamp").string(time);
+      // The text is the key, and nothing is signed: so the service has it.
+      json.key("sign").string(base64(hmac_sha256(time + "\n" + *secret, "")));
+    }
+    json.key("msg_type").string("interactive").key("card").begin_object();
+    json.key("header").begin_object().key("title").begin_object();
+    json.key("tag").string("plain_text").key("content").string(texts(own_.title)).end_object();
+    json.key("template").string(texts.firing() ? "red" : "green").end_object();
+    json.key("elements").begin_array().begin_object().key("tag").string("markdown");
+    json.key("content").string(cut_text(texts(own_.text), kTextLimit));
+    json.end_object().end_array().end_object().end_object();
+    return post;
+  }
+
+  JudgeBody judge_body() const override { return &judge_feishu; }
+
+  const FeishuOptions own_;
+};
+
+}  // namespace
+
+ReceiverPointer read_feishu(config::Mapping& map, const ReceiverGlobals&) {
+  FeishuOptions own;
+  own.url = read_secret(map, "webhook_url");
+  if (own.url.empty())
+    map.error("webhook_url", "one of webhook_url or webhook_url_file must be configured");
+  own.secret = read_secret(map, "secret");
+  own.title = read_text(map, "title", R"({{ template "msteams.default.title" . }})");
+  own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
+  return std::make_shared<FeishuReceiver>(PostReceiver::read_options(map, "feishu", true),
+                                          std::move(own));
+}
+
+}  // namespace lapwing::alerting

@@ -1,0 +1,1 @@
+lapwing_fuzz(alert_api USES lapwing_dashboard)
