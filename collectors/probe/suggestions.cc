@@ -20,22 +20,23 @@ namespace {
 constexpr std::string_view kListening = "0A";
 constexpr std::size_t kTableLimitBytes = 16u << 20;
 
-struct Kind {
+/// How a known kind of service is probed.
+struct Known {
   std::string_view module;
   std::string_view scheme;  ///< before the address, for HTTP
 };
 struct KnownPort {
   std::uint16_t port;
-  Kind kind;
+  Known kind;
 };
 struct KnownProgram {
   std::string_view program;
-  Kind kind;
+  Known kind;
 };
 
-constexpr Kind kHttp{"http_2xx", "http://"};
-constexpr Kind kHttps{"http_2xx", "https://"};
-constexpr Kind kTcp{"tcp_connect", ""};
+constexpr Known kHttp{"http_2xx", "http://"};
+constexpr Known kHttps{"http_2xx", "https://"};
+constexpr Known kTcp{"tcp_connect", ""};
 constexpr std::array kPorts = std::to_array<KnownPort>({
     {22, {"ssh_banner", ""}},
     {25, kTcp},
@@ -114,7 +115,7 @@ Result<Listener> read_line(Scanner& line) {
   return listener;
 }
 
-const Kind* kind_of(const Listener& listener) {
+const Known* known_by(const Listener& listener) {
   const auto port = std::find_if(kPorts.begin(), kPorts.end(), [&](const KnownPort& known) {
     return known.port == listener.port;
   });
@@ -177,14 +178,14 @@ std::vector<ProbeSuggestion> suggest(const std::vector<Listener>& listeners,
                                      const std::set<std::string>& probed) {
   std::map<std::string, ProbeSuggestion> found;
   for (const Listener& listener : listeners) {
-    const Kind* const kind = kind_of(listener);
-    if (kind == nullptr) continue;
+    const Known* const known = known_by(listener);
+    if (known == nullptr) continue;
     const bool ip6 = listener.address.find(':') != std::string::npos;
     const std::string authority = (ip6 ? "[" + listener.address + "]" : listener.address) + ":" +
                                   std::to_string(listener.port);
-    std::string target = std::string(kind->scheme) + authority;
+    std::string target = std::string(known->scheme) + authority;
     if (probed.contains(target) || probed.contains(authority)) continue;
-    found.emplace(target, ProbeSuggestion{target, std::string(kind->module), listener.program});
+    found.emplace(target, ProbeSuggestion{target, std::string(known->module), listener.program});
   }
   std::vector<ProbeSuggestion> suggestions;
   for (auto& [target, suggestion] : found) suggestions.push_back(std::move(suggestion));
