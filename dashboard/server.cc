@@ -26,17 +26,20 @@ struct ApiRoute {
   Takes takes;
   std::string_view path;
   http::Response (*handler)(const Dependencies&, const http::Request&);
+  http::Lane lane = http::Lane::Quick;
 };
 
+constexpr http::Lane kQueries = http::Lane::Queries;
+
 constexpr std::array kApiRoutes = {
-    ApiRoute{Takes::GetAndForms, "/api/v1/query", api::query},
-    ApiRoute{Takes::GetAndForms, "/api/v1/query_range", api::query_range},
+    ApiRoute{Takes::GetAndForms, "/api/v1/query", api::query, kQueries},
+    ApiRoute{Takes::GetAndForms, "/api/v1/query_range", api::query_range, kQueries},
     ApiRoute{Takes::GetAndForms, "/api/v1/query_exemplars", api::query_exemplars},
     ApiRoute{Takes::GetAndForms, "/api/v1/format_query", api::format_query},
     ApiRoute{Takes::GetAndForms, "/api/v1/parse_query", api::parse_query},
-    ApiRoute{Takes::GetAndForms, "/api/v1/labels", api::labels},
-    ApiRoute{Takes::GetAndForms, "/api/v1/series", api::series},
-    ApiRoute{Takes::Get, "/api/v1/label/*/values", api::label_values},
+    ApiRoute{Takes::GetAndForms, "/api/v1/labels", api::labels, kQueries},
+    ApiRoute{Takes::GetAndForms, "/api/v1/series", api::series, kQueries},
+    ApiRoute{Takes::Get, "/api/v1/label/*/values", api::label_values, kQueries},
     ApiRoute{Takes::Get, "/api/v1/metadata", api::metadata},
     ApiRoute{Takes::Get, "/api/v1/rules", api::rules},
     ApiRoute{Takes::Get, "/api/v1/alerts", api::alerts},
@@ -177,21 +180,26 @@ std::vector<Route> Dashboard::routes() {
   for (const ApiRoute& route : kApiRoutes) {
     const http::Handler handler = state.api_handler(route);
     for (const char* method : methods_of(route.takes))
-      routes.push_back({method, std::string(route.path), handler});
-    routes.push_back({"OPTIONS", std::string(route.path), [&state](const http::Request& request) {
+      routes.push_back({method, std::string(route.path), handler, route.lane});
+    routes.push_back({"OPTIONS", std::string(route.path),
+                      [&state](const http::Request& request) {
                         http::Response response{.status = 204};
                         add_cross_origin_headers(state.dependencies, request, response);
                         return response;
-                      }});
+                      },
+                      route.lane});
   }
-  const auto add_plain = [&](const char* method, const char* path, auto* handler) {
-    routes.push_back({method, path, [&state, handler](const http::Request& request) {
+  const auto add_plain = [&](const char* method, const char* path, auto* handler,
+                             http::Lane lane = http::Lane::Quick) {
+    routes.push_back({method, path,
+                      [&state, handler](const http::Request& request) {
                         return handler(state.dependencies, request);
-                      }});
+                      },
+                      lane});
   };
-  add_plain("GET", "/federate", api::federate);
+  add_plain("GET", "/federate", api::federate, kQueries);
   add_plain("GET", "/version", api::version);
-  add_plain("POST", "/api/v1/read", api::remote_read);
+  add_plain("POST", "/api/v1/read", api::remote_read, kQueries);
   add_plain("DELETE", "/api/v1/series", api::delete_series);
   // Prometheus streams its notifications here; 204 tells an event source not to come again.
   routes.push_back({"GET", "/api/v1/notifications/live",
@@ -228,7 +236,8 @@ std::vector<Route> Dashboard::routes() {
 }
 
 void Dashboard::register_routes(http::Server& server) {
-  for (Route& route : routes()) server.route(route.method, route.path, std::move(route.handler));
+  for (Route& route : routes())
+    server.route(route.method, route.path, std::move(route.handler), route.lane);
 }
 
 Timestamp Dashboard::step(Timestamp now) { return state_->live.step(now); }

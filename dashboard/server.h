@@ -9,6 +9,7 @@
 
 #include "agent/base/time.h"
 #include "agent/http/message.h"
+#include "agent/http/router.h"
 #include "dashboard/dependencies.h"
 
 namespace lapwing::http {
@@ -21,6 +22,7 @@ struct Route {
   std::string method;
   std::string path;  ///< as http::Server::route takes it
   http::Handler handler;
+  http::Lane lane = http::Lane::Quick;
 };
 
 /// Its handlers run on the server's threads: stop the server before the Dashboard goes.

@@ -175,9 +175,14 @@ void Acceptor::on_event(ConnectionId id, std::uint32_t events, Instant now) {
   if (found == connections_.end()) return;
   Connection& connection = *found->second.connection;
   const std::uint32_t wanted = connection.wanted_events();
+  // News while a worker is at the request (more requests, an end) can wait: they would come again
+  // and again.
+  if (connection.phase() == Connection::Phase::Working) found->second.stays_watched = false;
   if ((events & EPOLLOUT) != 0) connection.on_writable(now);
   if ((events & wanted & EPOLLIN) != 0)
     connection.on_readable(scratch_, now);
+  else if ((events & wanted & EPOLLRDHUP) != 0 && (events & (EPOLLHUP | EPOLLERR)) == 0)
+    connection.on_peer_finished();
   else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
     connection.on_hangup();
   settle(id, found->second, now);
@@ -204,8 +209,9 @@ void Acceptor::read_mail(Instant now) {
 void Acceptor::settle(ConnectionId id, Entry& entry, Instant now) {
   Connection& connection = *entry.connection;
   if (connection.phase() == Connection::Phase::Ready) {
-    if (!submit_(id, connection.take_request(), connection.peer()))
-      connection.refuse(503, "queue", "too many requests are waiting", now);
+    if (const std::string_view full = submit_(id, connection.take_request(), connection.peer());
+        !full.empty())
+      connection.refuse(503, full, "too many requests are waiting", now);
   }
   buffered_ += connection.buffered_bytes() - entry.buffered;
   entry.buffered = connection.buffered_bytes();
@@ -219,7 +225,10 @@ void Acceptor::settle(ConnectionId id, Entry& entry, Instant now) {
       (stopping_ && connection.phase() == Connection::Phase::Lingering))
     return remove(id, entry);
   next_deadline_ = std::min(next_deadline_, connection.deadline());
-  if (const std::uint32_t wanted = connection.wanted_events(); wanted != entry.events) {
+  // Most peers send nothing while they wait: watching on saves two system calls a request.
+  const bool stays = connection.phase() == Connection::Phase::Working && entry.stays_watched;
+  if (const std::uint32_t wanted = connection.wanted_events(); wanted != entry.events && !stays) {
+    entry.stays_watched = true;
     epoll_event event{};
     event.events = entry.events = wanted;
     event.data.u64 = id;

@@ -22,8 +22,9 @@ namespace lapwing::http {
 
 class Acceptor {
  public:
-  /// Hands a complete request to the workers; false when their queue is full.
-  using Submit = std::function<bool(ConnectionId, RawRequest, const std::string& peer)>;
+  /// Hands a complete request to the workers; "" when they took it, else which queue is full, for
+  /// the metric's label.
+  using Submit = std::function<std::string_view(ConnectionId, RawRequest, const std::string& peer)>;
 
   /// Everything must outlive it.
   Acceptor(const ServerOptions& options, std::vector<UniqueFd> listeners,
@@ -44,9 +45,10 @@ class Acceptor {
  private:
   struct Entry {
     std::unique_ptr<Connection> connection;
-    std::uint32_t events = 0;  ///< what epoll waits for now
-    std::size_t buffered = 0;  ///< this connection's part of buffered_
-    bool counted = false;      ///< against its peer's limit
+    std::uint32_t events = 0;   ///< what epoll waits for now
+    std::size_t buffered = 0;   ///< this connection's part of buffered_
+    bool counted = false;       ///< against its peer's limit
+    bool stays_watched = true;  ///< while a worker is at its request
   };
 
   void watch(int fd, std::uint64_t token);

@@ -121,6 +121,7 @@ class Adapter::Parser final : public httplib::Server {
     request_.headers = std::move(raw.headers);
     request_.body = std::move(raw.body);
     request_.remote_address = peer;
+    request_.abandoned = std::move(raw.abandoned);
     path_ = path;
     bool closed = false;
     process_request(stream, !raw.keep_alive, closed, nullptr);

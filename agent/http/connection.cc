@@ -38,7 +38,14 @@ Connection::Connection(UniqueFd socket, std::string peer, const ServerOptions& o
 
 Connection::~Connection() { close(); }
 
+bool Connection::is_abandoned() const { return abandoned_ != nullptr && *abandoned_; }
+
+void Connection::on_peer_finished() {
+  if (abandoned_ != nullptr) abandoned_->store(true, std::memory_order_relaxed);
+}
+
 void Connection::close() {
+  on_peer_finished();
   if (stream_) stream_->close();
   stream_ = nullptr;
   std::exchange(answer_, {});
@@ -51,12 +58,15 @@ void Connection::close() {
 std::uint32_t Connection::wanted_events() const {
   switch (phase_) {
     case Phase::Reading:
+      return EPOLLIN | EPOLLRDHUP;
     case Phase::Lingering:
       return EPOLLIN;
     case Phase::Writing:
       return EPOLLOUT;
     case Phase::Streaming:
       return answer_.head.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT;
+    case Phase::Working:
+      return is_abandoned() ? 0u : std::uint32_t(EPOLLRDHUP);
     default:
       return 0;
   }
@@ -134,6 +144,8 @@ RawRequest Connection::take_request() {
   RawRequest request = reader_.take();
   reader_state_ = RequestReader::State::Empty;
   phase_ = Phase::Working;
+  abandoned_ = std::make_shared<std::atomic<bool>>(false);
+  request.abandoned = abandoned_;
   return request;
 }
 

@@ -3,6 +3,7 @@
 // acceptor calls it with the time; tests do the same on a socket pair.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +39,7 @@ class Connection {
   const std::string& peer() const { return peer_; }
   int fd() const { return socket_.get(); }
 
-  /// What to wait for: EPOLLIN, EPOLLOUT, both or none.
+  /// What to wait for: EPOLLIN, EPOLLOUT, EPOLLRDHUP, several or none.
   std::uint32_t wanted_events() const;
   /// When on_time is due; Instant::max() for never.
   Instant deadline() const { return deadline_; }
@@ -52,6 +53,9 @@ class Connection {
   void on_time(Instant now);
   /// The peer has gone for both directions.
   void on_hangup() { close(); }
+  /// The peer sends nothing more: who closed its end while a worker is at the request does not
+  /// wait for the answer (as Go's net/http, and so Prometheus, takes it).
+  void on_peer_finished();
 
   /// Only when Ready: the request leaves for a worker; Working after it.
   RawRequest take_request();
@@ -69,6 +73,7 @@ class Connection {
 
  private:
   void use(std::string_view bytes, Instant now);
+  bool is_abandoned() const;
   void after_reading(Instant now);
   void set_reading_deadline(Instant now);
   void write_on(Instant now);
@@ -86,6 +91,7 @@ class Connection {
   RequestReader::State reader_state_ = RequestReader::State::Empty;
   bool served_ = false;  ///< at least one answer: what follows is keep-alive
   bool last_request_ = false;
+  std::shared_ptr<std::atomic<bool>> abandoned_;  ///< of the request that a worker has
   std::string pipelined_;  ///< bytes of the next requests, read together with this one's
   Answer answer_;
   std::size_t written_ = 0;   ///< of head and body

@@ -1,6 +1,7 @@
 // Requests and responses, as handlers see them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,9 @@ struct Request {
   std::string body;
   std::string remote_address;               ///< the peer's address, never a header's word
   std::vector<std::string> path_arguments;  ///< what the `*` of the route stood for
+  /// Set while the handler runs when the peer has hung up: nobody waits for the answer. May be
+  /// null.
+  std::shared_ptr<const std::atomic<bool>> abandoned{};
 
   /// The first parameter of that name, or "".
   std::string_view parameter(std::string_view name) const;

@@ -28,6 +28,7 @@ struct RawRequest {
   std::string body;
   bool keep_alive = true;
   bool http_1_0 = false;
+  std::shared_ptr<const std::atomic<bool>> abandoned{};  ///< Request::abandoned
 };
 
 struct Refusal {

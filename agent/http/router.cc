@@ -53,11 +53,12 @@ Router::Route& Router::route_of(std::string_view path) {
   }
   for (Route& route : patterns_)
     if (route.path == path) return route;
-  return patterns_.emplace_back(Route{std::string(path), segments_of(path), {}});
+  return patterns_.emplace_back(Route{std::string(path), segments_of(path), Lane::Quick, {}});
 }
 
-void Router::add(std::string_view method, std::string_view path, Handler handler) {
+void Router::add(std::string_view method, std::string_view path, Handler handler, Lane lane) {
   Route& route = route_of(path);
+  route.lane = lane;
   for (auto& [known, old] : route.handlers) {
     if (known != method) continue;
     old = std::move(handler);
@@ -75,6 +76,18 @@ void Router::settle(const Route& route, std::string_view method, Match& match) {
     match.allowed += known;
     if (known == "GET") match.allowed += ", HEAD";
   }
+}
+
+Lane Router::lane(std::string_view path) const {
+  if (path.empty() || path.front() != '/') return Lane::Quick;
+  if (const auto found = exact_.find(std::string(path)); found != exact_.end())
+    return found->second.lane;
+  const std::vector<std::string> segments = segments_of(path);
+  if (const auto found = exact_.find(joined(segments)); found != exact_.end())
+    return found->second.lane;
+  for (const Route& route : patterns_)
+    if (fits(route.segments, segments)) return route.lane;
+  return Lane::Quick;
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {

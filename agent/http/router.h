@@ -2,6 +2,8 @@
 // Pure; no regular expressions, so that no path costs more than its length.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +13,11 @@
 #include "agent/http/message.h"
 
 namespace lapwing::http {
+
+/// Who answers: requests that may take long have threads and a queue of their own, so that they
+/// never hold up the others.
+enum class Lane : std::uint8_t { Quick, Queries };
+inline constexpr std::size_t kLanes = 2;
 
 class Router {
  public:
@@ -22,17 +29,21 @@ class Router {
   };
 
   /// `path` is exact or has segments `*`. The same method and path again replaces the handler.
-  void add(std::string_view method, std::string_view path, Handler handler);
+  void add(std::string_view method, std::string_view path, Handler handler,
+           Lane lane = Lane::Quick);
 
   /// `path`: undecoded, without the query, so that "%2F" stays inside its segment. HEAD finds
   /// GET's handler. Exact paths come before patterns, patterns in the order of adding. The match
   /// lives as long as the Router is not changed.
   Match find(std::string_view method, std::string_view path) const;
+  /// Of the route that find() would take, as it was added last; Quick where none fits.
+  Lane lane(std::string_view path) const;
 
  private:
   struct Route {
     std::string path;
     std::vector<std::string> segments;
+    Lane lane = Lane::Quick;
     std::vector<std::pair<std::string, Handler>> handlers;  // by method
   };
 

@@ -58,8 +58,13 @@ class Server::Impl {
 
  private:
   Acceptor::Submit submit() {
-    return [this](ConnectionId connection, RawRequest request, const std::string& peer) {
-      return workers_.submit({connection, std::move(request), peer, clock_.monotonic()});
+    return [this](ConnectionId connection, RawRequest request,
+                  const std::string& peer) -> std::string_view {
+      const std::string_view target = request.target;
+      const Lane lane = router_.lane(target.substr(0, target.find('?')));
+      if (workers_.submit({connection, std::move(request), peer, clock_.monotonic(), lane}))
+        return {};
+      return lane == Lane::Queries ? "query_queue" : "queue";
     };
   }
 
@@ -87,8 +92,8 @@ Result<std::unique_ptr<Server>> Server::listen(ServerOptions options, Log& log,
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-void Server::route(const std::string& method, const std::string& path, Handler handler) {
-  impl_->router().add(method, path, std::move(handler));
+void Server::route(const std::string& method, const std::string& path, Handler handler, Lane lane) {
+  impl_->router().add(method, path, std::move(handler), lane);
 }
 
 void Server::start() { impl_->start(); }

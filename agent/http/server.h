@@ -10,6 +10,7 @@
 #include "agent/base/result.h"
 #include "agent/base/time.h"
 #include "agent/http/message.h"
+#include "agent/http/router.h"
 #include "agent/metrics/registry.h"
 
 namespace lapwing::http {
@@ -18,6 +19,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   int port = 5279;  ///< 0: the kernel chooses
   int workers = 2;
+  int query_workers = 2;  ///< of routes of Lane::Queries: so many are answered at once
   std::size_t connection_limit = 512;
   std::size_t connection_limit_per_peer = 128;
   std::size_t head_limit_bytes = 32 * 1024;
@@ -25,6 +27,7 @@ struct ServerOptions {
   std::size_t event_stream_limit = 64;
   std::size_t event_buffer_limit_bytes = 1u << 20;
   std::size_t queue_limit = 128;                ///< complete requests that wait for a worker
+  std::size_t query_queue_limit = 64;           ///< the same for those of Lane::Queries
   std::size_t buffer_limit_bytes = 256u << 20;  ///< requests and answers of all connections
   Duration head_timeout = 10s;                  ///< from the first byte to the end of the head
   Duration body_timeout = 60s;
@@ -46,8 +49,10 @@ class Server {
   ~Server();
 
   /// Before start(). `path` is exact, or has segments `*` that stand for one segment each
-  /// ("/api/v1/label/*/values"). HEAD is answered by GET's handler. Wrong methods give 405.
-  void route(const std::string& method, const std::string& path, Handler handler);
+  /// ("/api/v1/label/*/values"). HEAD is answered by GET's handler. Wrong methods give 405. The
+  /// lane is the path's, whatever the method.
+  void route(const std::string& method, const std::string& path, Handler handler,
+             Lane lane = Lane::Quick);
 
   void start();
   /// Stops accepting, waits up to 5 s for running handlers, closes every connection.

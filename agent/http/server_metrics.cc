@@ -2,6 +2,16 @@
 #include "agent/http/server_metrics.h"
 
 namespace lapwing::http {
+namespace {
+
+/// A gauge a lane, in their order.
+std::array<metrics::Gauge, kLanes> lane_gauges(metrics::Registry& registry, const std::string& name,
+                                               const std::string& help) {
+  return {registry.gauge(name, help, {{"lane", "quick"}}),
+          registry.gauge(name, help, {{"lane", "queries"}})};
+}
+
+}  // namespace
 
 ServerMetrics::ServerMetrics(metrics::Registry& registry)
     : registry_(registry),
@@ -9,6 +19,10 @@ ServerMetrics::ServerMetrics(metrics::Registry& registry)
       event_streams_(registry.gauge("lapwing_http_event_streams", "Open event streams.")),
       buffered_(registry.gauge("lapwing_http_buffered_bytes",
                                "Requests and answers that the server holds in memory.")),
+      waiting_(lane_gauges(registry, "lapwing_http_waiting_requests",
+                           "Complete requests that wait for a thread; past the limit 503.")),
+      running_(lane_gauges(registry, "lapwing_http_running_requests",
+                           "Requests that a handler is at work on.")),
       duration_(registry.histogram("lapwing_http_request_duration_seconds",
                                    "Time from the complete request to its answer.",
                                    {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10})) {}

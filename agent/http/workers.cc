@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -26,6 +27,8 @@ Workers::Workers(const ServerOptions& options, const Router& router,
       clock_(clock),
       log_(log) {
   return_->workers = this;
+  queue(Lane::Quick).limit = options.queue_limit;
+  queue(Lane::Queries).limit = options.query_queue_limit;
 }
 
 Workers::~Workers() {
@@ -38,46 +41,66 @@ Workers::~Workers() {
 }
 
 void Workers::start() {
-  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { run(); });
+  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { run(Lane::Quick); });
+  for (int i = 0; i < options_.query_workers; ++i)
+    threads_.emplace_back([this] { run(Lane::Queries); });
 }
 
 bool Workers::submit(Job job) {
   const std::size_t bytes = job.request.body.size();
+  const Lane lane = job.lane;
+  Queue& queue = this->queue(lane);
   {
     const std::lock_guard lock(mutex_);
-    if (stop_ || jobs_.size() >= options_.queue_limit) return false;
-    jobs_.push_back(std::move(job));
+    if (stop_ || queue.jobs.size() >= queue.limit) return false;
+    queue.jobs.push_back(std::move(job));
     mailbox_->request_bytes += bytes;
+    report(lane);
   }
-  changed_.notify_one();
+  queue.changed.notify_one();
   return true;
+}
+
+void Workers::report(Lane lane) {
+  metrics_.queue(lane, queue(lane).jobs.size(), queue(lane).running);
+}
+
+bool Workers::is_idle() const {
+  return std::all_of(queues_.begin(), queues_.end(),
+                     [](const Queue& queue) { return queue.running == 0; });
 }
 
 bool Workers::stop(Duration patience) {
   std::unique_lock lock(mutex_);
   stop_ = true;
-  jobs_.clear();
-  changed_.notify_all();
-  return changed_.wait_for(lock, patience, [this] { return running_ == 0; });
+  for (Queue& queue : queues_) {
+    queue.jobs.clear();
+    queue.changed.notify_all();
+  }
+  // Whoever ends the last handler tells the first queue.
+  return queues_.front().changed.wait_for(lock, patience, [this] { return is_idle(); });
 }
 
-void Workers::run() {
-  ::pthread_setname_np(::pthread_self(), "http-worker");
+void Workers::run(Lane lane) {
+  ::pthread_setname_np(::pthread_self(), lane == Lane::Quick ? "http-worker" : "http-query");
   // A thread's own on Linux: where processors are short, a query waits and collection does not.
   ::setpriority(PRIO_PROCESS, 0, kNiceness);
   Adapter adapter(router_, log_);
+  Queue& queue = this->queue(lane);
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
+    queue.changed.wait(lock, [&] { return stop_ || !queue.jobs.empty(); });
     if (stop_) return;
-    Job job = std::move(jobs_.front());
-    jobs_.pop_front();
-    ++running_;
+    Job job = std::move(queue.jobs.front());
+    queue.jobs.pop_front();
+    ++queue.running;
+    report(lane);
     lock.unlock();
     work(adapter, std::move(job));
     lock.lock();
-    --running_;
-    if (stop_) changed_.notify_all();
+    --queue.running;
+    report(lane);
+    if (stop_) queues_.front().changed.notify_all();
   }
 }
 
@@ -103,17 +126,20 @@ void Workers::work(Adapter& adapter, Job job) {
 // A late answer goes before what waits: its request has waited already, and their number is that of
 // the connections.
 void Workers::take_back(Job job) {
+  std::condition_variable* changed = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (stop_) return;
-    jobs_.push_front(std::move(job));
+    Queue& queue = this->queue(job.lane);
+    changed = &queue.changed;
+    queue.jobs.push_front(std::move(job));
   }
-  changed_.notify_one();
+  changed->notify_one();
 }
 
 void Workers::wait_for_answer(Handled handled, const Job& job) {
-  auto later = std::make_shared<Job>(
-      Job{job.connection, std::move(handled.request), job.peer, job.arrived, std::nullopt});
+  auto later = std::make_shared<Job>(Job{job.connection, std::move(handled.request), job.peer,
+                                         job.arrived, job.lane, std::nullopt});
   Respond respond = [later, to = return_](Response response) {
     const std::lock_guard lock(to->mutex);
     if (to->workers == nullptr || later->ready) return;

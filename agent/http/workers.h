@@ -1,6 +1,8 @@
-// Workers: the few threads that run handlers, behind a bounded queue of complete requests.
+// Workers: the few threads that run handlers, behind bounded queues of complete requests. Queries
+// have threads and a queue of their own: long ones must not keep a health check waiting.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -25,6 +27,7 @@ struct Job {
   RawRequest request;
   std::string peer;
   std::chrono::nanoseconds arrived{};
+  Lane lane = Lane::Quick;
   std::optional<Response> ready{};  ///< the answer that its handler gave later
 };
 
@@ -37,14 +40,24 @@ class Workers {
   ~Workers();
 
   void start();
-  /// False when the queue is full: the job is dropped. Any thread.
+  /// False when its lane's queue is full: the job is dropped. Any thread.
   bool submit(Job job);
   /// Drops what waits and starts nothing more. Waits at most `patience` for running handlers;
   /// false when one is still running then.
   bool stop(Duration patience);
 
  private:
-  void run();
+  struct Queue {
+    std::condition_variable changed;
+    std::deque<Job> jobs;
+    std::size_t limit = 0;
+    std::size_t running = 0;  // handlers at work
+  };
+
+  void run(Lane lane);
+  Queue& queue(Lane lane) { return queues_[std::size_t(lane)]; }
+  bool is_idle() const;
+  void report(Lane lane);
   void work(Adapter& adapter, Job job);
   void open_stream(Handled handled, const Job& job);
   void wait_for_answer(Handled handled, const Job& job);
@@ -63,10 +76,8 @@ class Workers {
   const Clock& clock_;
   Log& log_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;     // guarded by mutex_
-  bool stop_ = false;        // guarded by mutex_
-  std::size_t running_ = 0;  // guarded by mutex_: handlers at work
+  std::array<Queue, kLanes> queues_;  // guarded by mutex_
+  bool stop_ = false;                 // guarded by mutex_
   const std::shared_ptr<Return> return_ = std::make_shared<Return>();
   std::vector<std::thread> threads_;
 };

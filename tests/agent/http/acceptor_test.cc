@@ -19,11 +19,11 @@ struct Fixture {
     port = listeners.port;
     acceptor.emplace(
         options, std::move(listeners.sockets), mailbox,
-        [this](ConnectionId id, RawRequest request, const std::string& peer) {
+        [this](ConnectionId id, RawRequest request, const std::string& peer) -> std::string_view {
           ids.push_back(id);
           requests.push_back(std::move(request));
           peers.push_back(peer);
-          return takes;
+          return takes ? "" : "queue";
         },
         metrics, clock, log);
   }
@@ -57,6 +57,30 @@ TEST_CASE("acceptor: a whole request is submitted, its answer written") {
   CHECK(fixture.acceptor->turn());
   CHECK(peer.read_answer().body == "x");
   CHECK(fixture.registry.gauge("lapwing_http_connections", "").value() == 1);
+}
+
+TEST_CASE("acceptor: a peer that hangs up abandons the request that a worker has") {
+  Fixture fixture;
+  for (const bool half : {true, false}) {
+    RawSocket peer = RawSocket::connect(fixture.port);
+    const std::size_t number = fixture.requests.size();
+    REQUIRE(peer.send(kGet));
+    while (fixture.requests.size() == number) CHECK(fixture.acceptor->turn());
+    const auto abandoned = fixture.requests[number].abandoned;
+    REQUIRE(abandoned != nullptr);
+    CHECK_FALSE(*abandoned);
+    if (half)
+      peer.finish_sending();
+    else
+      peer.close();
+    while (!*abandoned) CHECK(fixture.acceptor->turn());
+    // Who only finished sending still gets the answer.
+    fixture.mailbox->post({fixture.ids[number],
+                           {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "x", false},
+                           nullptr});
+    CHECK(fixture.acceptor->turn());
+    if (half) CHECK(peer.read_answer().body == "x");
+  }
 }
 
 TEST_CASE("acceptor: an answer for a connection that has gone is dropped") {

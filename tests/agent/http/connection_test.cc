@@ -55,12 +55,12 @@ const std::string kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 TEST_CASE("connection: reads, works, answers, and reads again") {
   Fixture fixture;
   Connection& connection = *fixture.connection;
-  CHECK(connection.wanted_events() == EPOLLIN);
+  CHECK(connection.wanted_events() == (EPOLLIN | EPOLLRDHUP));
   fixture.receive(kGet, 1s);
   REQUIRE(connection.phase() == Phase::Ready);
   CHECK(connection.take_request().target == "/");
   CHECK(connection.phase() == Phase::Working);
-  CHECK(connection.wanted_events() == 0);
+  CHECK(connection.wanted_events() == EPOLLRDHUP);
   CHECK(connection.deadline() == Instant::max());
   connection.answer({"head", "body", true}, 2s);
   CHECK(fixture.peer->read_bytes(8) == "headbody");

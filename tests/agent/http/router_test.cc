@@ -85,3 +85,16 @@ TEST_CASE("router: adding again replaces the handler") {
   CHECK(answer(router.find("GET", "/")) == "new");
   CHECK(router.find("PUT", "/").allowed == "GET, HEAD");
 }
+
+TEST_CASE("router: a path's lane is that of its route, however it is written") {
+  Router router = sample();
+  router.add("GET", "/api/v1/query", named("get"), Lane::Queries);
+  router.add("GET", "/api/v1/label/*/values", named("label"), Lane::Queries);
+  CHECK(router.lane("/api/v1/query") == Lane::Queries);
+  CHECK(router.lane("/api/v1/%71uery") == Lane::Queries);
+  CHECK(router.lane("/api/v1/label/job/values") == Lane::Queries);
+  CHECK(router.lane("/api/v1/label/special/values") == Lane::Quick);
+  CHECK(router.lane("/") == Lane::Quick);
+  CHECK(router.lane("/nothing") == Lane::Quick);
+  CHECK(router.lane("") == Lane::Quick);
+}

@@ -57,7 +57,7 @@ struct Fixture {
     return mailbox->collect();
   }
 
-  ServerOptions options{.workers = 1, .queue_limit = 2};
+  ServerOptions options{.workers = 1, .query_workers = 1, .queue_limit = 2, .query_queue_limit = 1};
   SystemClock clock;
   metrics::Registry registry;
   ServerMetrics metrics{registry};
@@ -91,6 +91,32 @@ TEST_CASE("workers: the queue is bounded and its bytes are counted") {
   CHECK(fixture.mailbox->request_bytes == 10);
   CHECK(!fixture.workers->submit(fixture.job(3, "/x")));
   CHECK(fixture.mailbox->request_bytes == 10);
+}
+
+TEST_CASE("workers: queries that are stuck or wait hold up no other request") {
+  Fixture fixture;
+  fixture.workers->start();
+  Job stuck = fixture.job(1, "/hold");
+  stuck.lane = Lane::Queries;
+  CHECK(fixture.workers->submit(std::move(stuck)));
+  fixture.entered.get_future().wait();
+  const auto query = [&] {
+    Job waits = fixture.job(2, "/x");
+    waits.lane = Lane::Queries;
+    return fixture.workers->submit(std::move(waits));
+  };
+  CHECK(query());
+  CHECK_FALSE(query());
+  const auto gauge = [&](const char* name) {
+    return fixture.registry.gauge(name, "", {{"lane", "queries"}}).value();
+  };
+  CHECK(gauge("lapwing_http_running_requests") == 1);
+  CHECK(gauge("lapwing_http_waiting_requests") == 1);
+  CHECK(fixture.workers->submit(fixture.job(3, "/x")));
+  const auto letters = fixture.letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].connection == 3);
+  fixture.release.set_value();
 }
 
 TEST_CASE("workers: stop tells of a handler that still runs, and takes nothing more") {
