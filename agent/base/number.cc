@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "agent/base/shortest.h"
+
 namespace lapwing {
 namespace {
 
@@ -40,12 +42,8 @@ void append_value(std::string& out, double value) {
     out += value > 0 ? "+Inf" : "-Inf";
     return;
   }
-  const double size = std::fabs(value);
-  if (size == 0 || (size >= 1e-6 && size < 1e21)) return append_plain(out, value);
-  char text[32];  // scientific form needs at most 24
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
-  out.append(text, error == std::errc() ? std::size_t(end - text) : 0);
+  char text[kShortestBytes];
+  out.append(text, std::size_t(write_shortest(text, value) - text));
 }
 
 void append_plain(std::string& out, double value) {

@@ -1,10 +1,15 @@
 #include "dashboard/api/values.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 #include "agent/base/number.h"
+#include "agent/base/shortest.h"
 
 namespace lapwing::dashboard::api {
 namespace {
@@ -55,13 +60,98 @@ void append_vector(std::string& out, const promql::Vector& vector, std::size_t l
   out += ']';
 }
 
+constexpr std::size_t kTimeBytes = 24;
+using TimeBytes = std::array<char, kTimeBytes>;
+
+/// Seconds with three decimals when there are milliseconds; returns the end.
+char* write_time(char* out, Timestamp time) {
+  std::int64_t millis = to_millis(time);
+  if (millis < 0) {
+    *out++ = '-';
+    millis = -millis;
+  }
+  out = std::to_chars(out, out + 20, millis / 1000).ptr;
+  const int rest = int(millis % 1000);
+  if (rest == 0) return out;
+  *out++ = '.';
+  *out++ = char('0' + rest / 100);
+  *out++ = char('0' + rest / 10 % 10);
+  *out++ = char('0' + rest % 10);
+  return out;
+}
+
+/// Writes points. Series of one answer share their times: each is turned into text once.
+class PointWriter {
+ public:
+  void begin_series() { at_ = 0; }
+
+  void append(std::string& out, const Columns& samples) {
+    // Room for the longest text of some points, then one append: growing point by point costs more
+    // than the digits.
+    std::array<char, kPointBytes * kPointsAtOnce> block;
+    for (std::size_t i = 0; i < samples.size();) {
+      char* end = block.data();
+      const std::size_t last = std::min(i + kPointsAtOnce, samples.size());
+      for (; i < last; ++i) {
+        if (i > 0) *end++ = ',';
+        end = write(end, samples.times[i], samples.values[i]);
+      }
+      out.append(block.data(), std::size_t(end - block.data()));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kPointBytes = kTimeBytes + kShortestBytes + 8;
+  static constexpr std::size_t kPointsAtOnce = 64;
+  struct KnownTime {
+    Timestamp time;
+    std::uint8_t size = 0;
+    TimeBytes text{};
+  };
+
+  char* write(char* out, Timestamp time, double value) {
+    *out++ = '[';
+    const KnownTime& known = find(time);
+    std::memcpy(out, known.text.data(), kTimeBytes);
+    out += known.size;
+    *out++ = ',';
+    *out++ = '"';
+    out = write_value(out, value);
+    *out++ = '"';
+    *out++ = ']';
+    return out;
+  }
+
+  static char* write_value(char* out, double value) {
+    if (std::isfinite(value)) return write_shortest(out, value);
+    const std::string_view word = std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    std::memcpy(out, word.data(), word.size());
+    return out + word.size();
+  }
+
+  const KnownTime& find(Timestamp time) {
+    while (at_ < known_.size() && known_[at_].time < time) ++at_;
+    if (at_ < known_.size() && known_[at_].time == time) return known_[at_++];
+    KnownTime& fresh = at_ == known_.size() ? known_.emplace_back() : other_;
+    if (&fresh != &other_) ++at_;
+    fresh.time = time;
+    fresh.size = std::uint8_t(write_time(fresh.text.data(), time) - fresh.text.data());
+    return fresh;
+  }
+
+  std::vector<KnownTime> known_;  // rising
+  KnownTime other_;               // a time between those
+  std::size_t at_ = 0;
+};
+
 /// Gives each series' samples back as soon as they are written: a large answer is not held twice.
 void append_matrix(std::string& out, promql::Matrix& matrix, std::size_t limit) {
   const std::size_t count = limited(matrix.size(), limit);
   std::size_t points = 0;
   for (std::size_t i = 0; i < count; ++i) points += matrix[i].samples.size();
-  // A point is about 28 bytes; growing by doubling would hold the text twice for a while.
-  out.reserve(out.size() + count * 160 + points * 28);
+  // A point is about 34 bytes; growing by doubling would hold the text twice for a while.
+  out.reserve(out.size() + count * 160 + points * 34);
+  PointWriter writer;
   out += '[';
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) out += ',';
@@ -69,10 +159,8 @@ void append_matrix(std::string& out, promql::Matrix& matrix, std::size_t limit) 
     append_labels(out, matrix[i].labels);
     out += ",\"values\":[";
     const Columns samples = std::exchange(matrix[i].samples, Columns());
-    for (std::size_t j = 0; j < samples.size(); ++j) {
-      if (j > 0) out += ',';
-      append_point(out, samples.times[j], samples.values[j]);
-    }
+    writer.begin_series();
+    writer.append(out, samples);
     out += "]}";
   }
   out += ']';
@@ -81,20 +169,8 @@ void append_matrix(std::string& out, promql::Matrix& matrix, std::size_t limit) 
 }  // namespace
 
 void append_time(std::string& out, Timestamp time) {
-  std::int64_t millis = to_millis(time);
-  if (millis < 0) {
-    out += '-';
-    millis = -millis;
-  }
-  char text[24];
-  const auto end = std::to_chars(text, text + sizeof text, millis / 1000).ptr;
-  out.append(text, std::size_t(end - text));
-  const int rest = int(millis % 1000);
-  if (rest == 0) return;
-  out += '.';
-  out += char('0' + rest / 100);
-  out += char('0' + rest / 10 % 10);
-  out += char('0' + rest % 10);
+  TimeBytes text;
+  out.append(text.data(), std::size_t(write_time(text.data(), time) - text.data()));
 }
 
 void append_labels(std::string& out, const Labels& labels) {
