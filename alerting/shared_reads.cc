@@ -41,8 +41,8 @@ class SharedReads::View final : public SeriesSet {
   const Labels& labels(std::size_t index) const override { return kept_->set->labels(index); }
   SeriesKind kind(std::size_t index) const override { return kept_->set->kind(index); }
   Duration coarsest() const override { return kept_->set->coarsest(); }
-  Result<bool> read_minutes(std::size_t index, Minutes& out) const override {
-    return kept_->set->read_minutes(index, out);
+  Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const override {
+    return kept_->set->read_minutes(index, need, out);
   }
   Result<void> read(std::size_t index, Columns& out) const override {
     std::optional<Columns>& columns = kept_->columns[index];

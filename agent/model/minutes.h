@@ -10,6 +10,9 @@
 
 namespace lapwing {
 
+/// What a reader of minutes looks at beside ends, times, firsts, lasts and counts.
+enum class MinuteNeed : std::uint8_t { Ends, Corrections, Extremes, Sums };
+
 /// Columns of equal length, one entry a minute that has samples, ends rising.
 struct Minutes {
   std::vector<Timestamp> ends;

@@ -42,11 +42,14 @@ class SeriesSet {
   virtual Duration coarsest() const { return Duration::zero(); }
   /// Replaces `out` with the series' whole minutes, bucket ends being multiples of 60 s with
   /// range.from < end ≤ range.to; minutes without samples are left out. False when this source
-  /// keeps none or cannot give all of them exactly: read() is then the way. Corrupt as read().
-  virtual Result<bool> read_minutes(std::size_t index, Minutes& out) const;
+  /// keeps none or cannot give all of them exactly: read() is then the way. Columns that are not
+  /// needed may be NaN, their flags false. Corrupt as read().
+  virtual Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const;
 };
 
-inline Result<bool> SeriesSet::read_minutes(std::size_t, Minutes&) const { return false; }
+inline Result<bool> SeriesSet::read_minutes(std::size_t, MinuteNeed, Minutes&) const {
+  return false;
+}
 
 /// Any thread.
 class SeriesSource {

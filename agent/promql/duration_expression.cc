@@ -136,7 +136,15 @@ Parser::CalculatedDuration Parser::finish_duration(const DurationTerm& term) {
 }
 
 Parser::CalculatedDuration Parser::offset_duration() {
-  return finish_duration(duration_primary("offset", "number or duration", true));
+  // A plain duration ends the offset: `m offset 1m + n` adds two vectors. Behind a parenthesis,
+  // arithmetic goes on (Prometheus's grammar).
+  const auto is_literal = [](TokenKind kind) {
+    return kind == TokenKind::Duration || kind == TokenKind::Number;
+  };
+  const bool has_sign = is(TokenKind::Subtract) || is(TokenKind::Add);
+  const bool plain = is_literal(has_sign ? following().kind : token_.kind);
+  return finish_duration(plain ? duration_primary("offset", kOperand, true)
+                               : duration_expression(1, "offset", kOperand));
 }
 
 Parser::CalculatedDuration Parser::positive_duration(std::string_view context,

@@ -39,6 +39,7 @@ Matrix raw_matrix(Evaluation& evaluation, const Node& root, const StepGrid& grid
   const Timestamp end = placement.end(0);
   const Timestamp start = end - placement.range;
   RangeSeries series;
+  const bool is_stored = std::holds_alternative<MatrixSelector>(without_parentheses(root).form);
   while (stream->next(series)) {
     MatrixSeries kept{series.labels, {}};
     for (std::size_t i = 0; i < series.samples.size(); ++i) {
@@ -47,6 +48,8 @@ Matrix raw_matrix(Evaluation& evaluation, const Node& root, const StepGrid& grid
       kept.samples.values.push_back(series.samples.values[i]);
     }
     if (kept.samples.size() == 0) continue;
+    if (is_stored && evaluation.counter() != nullptr)
+      evaluation.counter()->add(0, kept.samples.size());
     evaluation.take_points(2 * kept.samples.size());
     matrix.push_back(std::move(kept));
     evaluation.check_series_count(matrix.size());
@@ -108,6 +111,8 @@ Result<QueryResult> Engine::instant(const SeriesSource& source, const Expression
   const StepGrid grid{time, Duration(1), 1};
   try {
     Evaluation evaluation(source, options_, clock_, context, {time, time});
+    evaluation.check_time();  // Who gave up while the query waited gets nothing evaluated.
+    evaluation.count_samples(grid.count);
     evaluation.share_common_parts(expression.root());
     Value value = instant_value(evaluation, expression.root(), grid);
     return finish(std::move(value), evaluation);
@@ -130,6 +135,8 @@ Result<QueryResult> Engine::range(const SeriesSource& source, const Expression& 
   const StepGrid grid{from, step, std::size_t((to - from) / step) + 1};
   try {
     Evaluation evaluation(source, options_, clock_, context, {from, to});
+    evaluation.check_time();  // Who gave up while the query waited gets nothing evaluated.
+    evaluation.count_samples(grid.count);
     evaluation.share_common_parts(expression.root());
     evaluation.take_points(grid.count);  // Not even one series of it would fit.
     evaluation.release_points(grid.count);

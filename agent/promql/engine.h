@@ -27,7 +27,8 @@ struct EngineOptions {
 struct QueryContext {
   std::chrono::nanoseconds deadline = std::chrono::nanoseconds::max();  ///< of Clock::monotonic()
   const std::atomic<bool>* cancelled = nullptr;
-  Duration lookback{};  ///< zero: the engine's
+  Duration lookback{};         ///< zero: the engine's
+  bool count_samples = false;  ///< fills QueryStats::samples_at_step
 };
 
 /// Stateless: any thread, any number of queries at once.

@@ -24,9 +24,19 @@ constexpr std::int64_t kFarAwayMillis = 4'000'000'000'000'000'000;
 /// A series of one step, shown at every step.
 class BroadcastStream final : public SeriesStream {
  public:
-  BroadcastStream(SeriesStreamPointer inner, std::size_t count)
-      : inner_(std::move(inner)), count_(count) {}
+  /// `counted` is what the inner stream counts, `counter` where that goes, for each step.
+  BroadcastStream(Evaluation& evaluation, SeriesStreamPointer inner, std::size_t count,
+                  SampleCounterPointer counted, SampleCounterPointer counter)
+      : evaluation_(evaluation),
+        inner_(std::move(inner)),
+        count_(count),
+        counted_(std::move(counted)),
+        counter_(std::move(counter)) {}
+  ~BroadcastStream() override {
+    if (counter_ != nullptr) counter_->add_to_all(counted_->total());
+  }
   bool next(StepSeries& out) override {
+    const CounterScope scope(evaluation_.counter(), counted_);
     if (!inner_->next(one_)) return false;
     out.labels = one_.labels;
     out.values.assign(count_, one_.values[0]);
@@ -35,8 +45,11 @@ class BroadcastStream final : public SeriesStream {
   bool one_name() const override { return inner_->one_name(); }
 
  private:
+  Evaluation& evaluation_;
   SeriesStreamPointer inner_;
   std::size_t count_;
+  const SampleCounterPointer counted_;
+  const SampleCounterPointer counter_;
   StepSeries one_;
 };
 
@@ -97,6 +110,20 @@ Evaluation::~Evaluation() = default;
 
 void Evaluation::share_common_parts(const Node& root) { shared_ = SharedParts::find(*this, root); }
 
+void Evaluation::count_samples(std::size_t steps) {
+  if (context_.count_samples) counter_ = std::make_shared<SampleCounter>(steps);
+}
+
+SampleCounterPointer Evaluation::make_counter(std::size_t steps) const {
+  return counter_ == nullptr ? nullptr : std::make_shared<SampleCounter>(steps);
+}
+
+QueryStats Evaluation::stats() const {
+  QueryStats stats = stats_;
+  if (counter_ != nullptr) stats.samples_at_step = counter_->at_step();
+  return stats;
+}
+
 std::unique_ptr<SeriesSet> Evaluation::select(std::span<const Matcher> matchers, TimeRange range) {
   check_time();
   auto set = source_.select(matchers, range);
@@ -111,8 +138,9 @@ void Evaluation::read(const SeriesSet& set, std::size_t index, Columns& out) {
   take_samples(out.size());
 }
 
-bool Evaluation::read_minutes(const SeriesSet& set, std::size_t index, Minutes& out) {
-  const auto given = set.read_minutes(index, out);
+bool Evaluation::read_minutes(const SeriesSet& set, std::size_t index, MinuteNeed need,
+                              Minutes& out) {
+  const auto given = set.read_minutes(index, need, out);
   if (!given) {
     note_damage(given.error(), set, index);
     return false;
@@ -160,6 +188,7 @@ void Evaluation::check_time() const {
 
 void Evaluation::take_points(std::uint64_t points) {
   points_held_ += points;
+  stats_.peak_points = std::max(stats_.peak_points, points_held_);
   if (points_held_ > options_.point_limit ||
       points_held_ * sizeof(double) > options_.memory_limit_bytes)
     fail_query(std::string(kTooManySamples));
@@ -222,7 +251,14 @@ SeriesStreamPointer Evaluation::vector(const Node& node, const StepGrid& grid) {
   const Node& bare = without_parentheses(node);
   if (grid.count > 1 && is_step_invariant(bare)) {
     const StepGrid once{grid.first, grid.step, 1};
-    return std::make_unique<BroadcastStream>(vector_of_each_step(bare, once), grid.count);
+    const SampleCounterPointer counted = make_counter(1);
+    SeriesStreamPointer inner;
+    {
+      const CounterScope scope(counter_, counted);
+      inner = vector_of_each_step(bare, once);
+    }
+    return std::make_unique<BroadcastStream>(*this, std::move(inner), grid.count, counted,
+                                             counter_);
   }
   return vector_of_each_step(bare, grid);
 }

@@ -15,6 +15,7 @@
 #include "agent/base/result.h"
 #include "agent/promql/ast.h"
 #include "agent/promql/engine.h"
+#include "agent/promql/sample_counter.h"
 #include "agent/promql/step_series.h"
 #include "agent/promql/window.h"
 
@@ -42,6 +43,13 @@ class Evaluation {
   /// once. The tree must outlive the Evaluation.
   void share_common_parts(const Node& root);
 
+  /// Before anything is evaluated; counts only when the context asks for it.
+  void count_samples(std::size_t steps);
+  /// The current one: what is set up now counts there. May be null.
+  SampleCounterPointer& counter() { return counter_; }
+  /// For a part of the query that is counted apart; null while nothing is counted.
+  SampleCounterPointer make_counter(std::size_t steps) const;
+
   // All throw QueryFailure.
   SeriesStreamPointer vector(const Node& node, const StepGrid& grid);
   ScalarColumn scalar(const Node& node, const StepGrid& grid);
@@ -55,7 +63,7 @@ class Evaluation {
   /// One series' samples; counts them against the limit and looks at the deadline.
   void read(const SeriesSet& set, std::size_t index, Columns& out);
   /// The same of its minutes; false when the source has none that are exact.
-  bool read_minutes(const SeriesSet& set, std::size_t index, Minutes& out);
+  bool read_minutes(const SeriesSet& set, std::size_t index, MinuteNeed need, Minutes& out);
   /// Counts what a loop did, in samples, and looks at the deadline now and then.
   void take_work(std::size_t samples) {
     work_ += samples + 1;
@@ -83,7 +91,7 @@ class Evaluation {
   /// With positions, sorted.
   std::vector<std::string> warnings() const;
   std::vector<std::string> infos() const;
-  const QueryStats& stats() const { return stats_; }
+  QueryStats stats() const;
 
  private:
   struct Note {
@@ -109,6 +117,7 @@ class Evaluation {
   const TimeRange query_;
   const Duration lookback_;
   std::uint64_t points_held_ = 0;
+  SampleCounterPointer counter_;
   std::size_t work_ = 0;
   QueryStats stats_;
   std::set<std::string> damages_;

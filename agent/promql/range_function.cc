@@ -1,4 +1,5 @@
 // The frame around range functions: windows slide over each series once, step by step.
+#include <algorithm>
 #include <cmath>
 
 #include "agent/base/number.h"
@@ -6,6 +7,7 @@
 #include "agent/promql/evaluation.h"
 #include "agent/promql/functions/table.h"
 #include "agent/promql/lexer.h"
+#include "agent/promql/minute_windows.h"
 #include "agent/promql/step_search.h"
 #include "agent/promql/value_scan.h"
 
@@ -27,6 +29,17 @@ bool covers_whole_minutes(const WindowPlacement& placement) {
          last - (placement.end(0) - placement.range) >= kWorthwhile;
 }
 
+/// Whether sums that are not exact are so but for their last bits, however many are joined: where
+/// positive and negative values cancel, what is lost could be all that remains.
+bool have_one_sign(const Minutes& minutes) {
+  const auto finite = [](double sum) { return std::isfinite(sum); };
+  const auto positive = [](double minimum) { return minimum >= 0; };
+  const auto negative = [](double maximum) { return maximum <= 0; };
+  return std::all_of(minutes.sums.begin(), minutes.sums.end(), finite) &&
+         (std::all_of(minutes.minima.begin(), minutes.minima.end(), positive) ||
+          std::all_of(minutes.maxima.begin(), minutes.maxima.end(), negative));
+}
+
 bool has_what_is_needed(const Minutes& minutes, MinuteNeed need) {
   switch (need) {
     case MinuteNeed::Ends:
@@ -35,8 +48,8 @@ bool has_what_is_needed(const Minutes& minutes, MinuteNeed need) {
       return minutes.corrections_kept;
     case MinuteNeed::Extremes:
       return minutes.extremes_kept;
-    case MinuteNeed::ExactSums:
-      return minutes.extremes_kept && minutes.exact_sums;
+    case MinuteNeed::Sums:
+      return minutes.extremes_kept && (minutes.exact_sums || have_one_sign(minutes));
   }
   return false;
 }
@@ -46,6 +59,8 @@ class RangeFunctionStream final : public SeriesStream {
   RangeFunctionStream(Evaluation& evaluation, const Node& node, RangeStreamPointer input,
                       Position input_position, std::vector<ScalarColumn> scalars)
       : evaluation_(evaluation),
+        counter_(evaluation.counter()),
+        uncounted_(evaluation.make_counter(1)),
         node_(node),
         task_(std::get<RangeTask>(std::get<Call>(node.form).function->implementation)),
         input_(std::move(input)),
@@ -53,13 +68,12 @@ class RangeFunctionStream final : public SeriesStream {
         scalars_(std::move(scalars)) {
     const WindowPlacement& placement = input_->placement();
     if (task_.of_minutes != nullptr && covers_whole_minutes(placement))
-      input_->prefer_minutes(
-          [need = task_.needs](const Minutes& m) { return has_what_is_needed(m, need); });
+      input_->prefer_minutes(task_.needs, has_what_is_needed);
     if (can_fold_blocks(task_.fold, placement)) folder_.emplace(task_.fold, placement);
   }
 
   bool next(StepSeries& out) override {
-    while (input_->next(series_)) {
+    while (next_input()) {
       if (!(series_.in_minutes ? slide_over_minutes(out.values) : slide(out.values))) continue;
       out.labels = task_.keeps_name ? series_.labels : without_name(series_.labels);
       if (!task_.keeps_name && !input_->one_name()) unique_.add(out.labels);
@@ -71,6 +85,12 @@ class RangeFunctionStream final : public SeriesStream {
   bool one_name() const override { return !task_.keeps_name || input_->one_name(); }
 
  private:
+  bool next_input() {
+    // What a subquery gives counts where it stands in a window, what it reads does not.
+    const CounterScope scope(evaluation_.counter(), uncounted_);
+    return input_->next(series_);
+  }
+
   bool slide(std::vector<double>& values) {
     const WindowPlacement& placement = input_->placement();
     const Columns& samples = series_.samples;
@@ -83,6 +103,7 @@ class RangeFunctionStream final : public SeriesStream {
     std::size_t high_fall = 0;
     bool any = false;
     Window window;
+    window.known = &extrapolation_;
     for (std::size_t step = 0; step < values.size(); ++step) {
       window.end = placement.end(step);
       window.start = window.end - placement.range;
@@ -100,6 +121,7 @@ class RangeFunctionStream final : public SeriesStream {
       if (task_.takes_quantile) note_odd_quantile(window.scalars[0]);
       values[step] = value_of(window, step);
       any = any || !is_absent(values[step]);
+      if (counter_ != nullptr) counter_->add(step, window.size());
       evaluation_.take_work(window.size());
     }
     return any;
@@ -112,42 +134,15 @@ class RangeFunctionStream final : public SeriesStream {
   }
 
   bool slide_over_minutes(std::vector<double>& values) {
-    const WindowPlacement& placement = input_->placement();
-    const Minutes& minutes = series_.minutes;
-    values.assign(placement.grid.count, absent_value());
-    minute_falls_.clear();
-    if (task_.wants_falls) find_minute_falls();
-    StepSearch low;
-    StepSearch high;
-    std::size_t low_fall = 0;
-    std::size_t high_fall = 0;
-    bool any = false;
-    MinuteWindow window{minutes};
-    for (std::size_t step = 0; step < values.size(); ++step) {
-      window.end = placement.end(step);
-      window.start = window.end - placement.range;
-      window.high = high.advance(minutes.ends, window.end);
-      window.low = low.advance(minutes.ends, window.start);
-      if (window.low == window.high) continue;
-      while (high_fall < minute_falls_.size() && minute_falls_[high_fall].row < window.high)
-        ++high_fall;
-      while (low_fall < high_fall && minute_falls_[low_fall].row < window.low) ++low_fall;
-      window.falls = std::span(minute_falls_).subspan(low_fall, high_fall - low_fall);
-      values[step] = task_.of_minutes(window);
-      any = any || !is_absent(values[step]);
-      evaluation_.take_work(window.high - window.low);
-    }
-    return any;
-  }
-
-  void find_minute_falls() {
-    const Minutes& minutes = series_.minutes;
-    for (std::size_t row = 0; row < minutes.size(); ++row) {
-      if (row > 0 && minutes.firsts[row] < minutes.lasts[row - 1])
-        minute_falls_.push_back({row, minutes.lasts[row - 1], true});
-      if (minutes.corrections[row] != 0)
-        minute_falls_.push_back({row, minutes.corrections[row], false});
-    }
+    values.assign(input_->placement().grid.count, absent_value());
+    if (!minute_windows_) minute_windows_.emplace(input_->placement());
+    const MinuteColumn column = minute_windows_->place(series_.minutes, task_.wants_falls);
+    task_.of_minutes(column, values);
+    if (counter_ != nullptr)
+      for (std::size_t step = 0; step < values.size(); ++step)
+        counter_->add(step, column.rows[step].count);
+    evaluation_.take_work(values.size());
+    return !std::all_of(values.begin(), values.end(), is_absent);
   }
 
   void note_odd_quantile(double q) {
@@ -169,6 +164,8 @@ class RangeFunctionStream final : public SeriesStream {
   }
 
   Evaluation& evaluation_;
+  const SampleCounterPointer counter_;
+  const SampleCounterPointer uncounted_;
   const Node& node_;
   const RangeTask task_;
   RangeStreamPointer input_;
@@ -178,7 +175,8 @@ class RangeFunctionStream final : public SeriesStream {
   UniqueLabels unique_;
   RangeSeries series_;
   std::vector<std::uint32_t> falls_;
-  std::vector<MinuteWindow::Fall> minute_falls_;
+  std::optional<MinuteWindows> minute_windows_;
+  Extrapolation extrapolation_;
   std::optional<BlockFolder> folder_;
   bool folded_ = false;  // the series at hand
 };
@@ -196,6 +194,7 @@ SeriesStreamPointer apply_range_function(Evaluation& evaluation, const Node& nod
       // Prometheus points at the very beginning for a subquery.
       const Node& bare = without_parentheses(*argument);
       position = std::holds_alternative<Subquery>(bare.form) ? Position{} : bare.position;
+      const CounterScope scope(evaluation.counter(), evaluation.make_counter(1));
       input = evaluation.range(*argument, grid);
     } else {
       scalars.push_back(evaluation.scalar(*argument, grid));

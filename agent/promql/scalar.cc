@@ -32,9 +32,17 @@ ScalarColumn Evaluation::scalar(const Node& node, const StepGrid& grid) {
   }
   if (const auto* binary = std::get_if<Binary>(&bare.form))
     return combine(*binary, scalar(*binary->left, grid), scalar(*binary->right, grid));
-  const StepGrid once{grid.first, grid.step, is_step_invariant(bare) ? 1 : grid.count};
   const Function& function = *std::get<Call>(bare.form).function;
-  return std::get<ScalarFunction>(function.implementation)(*this, bare, once);
+  const auto evaluate = std::get<ScalarFunction>(function.implementation);
+  if (grid.count == 1 || !is_step_invariant(bare)) return evaluate(*this, bare, grid);
+  const SampleCounterPointer counted = make_counter(1);
+  ScalarColumn column;
+  {
+    const CounterScope scope(counter_, counted);
+    column = evaluate(*this, bare, {grid.first, grid.step, 1});
+  }
+  if (counter_ != nullptr) counter_->add_to_all(counted->total());
+  return column;
 }
 
 }  // namespace lapwing::promql

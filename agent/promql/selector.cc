@@ -21,6 +21,7 @@ class InstantSelection final : public SeriesStream {
   InstantSelection(Evaluation& evaluation, const VectorSelector& selector,
                    const WindowPlacement& stored, const WindowPlacement& shown, bool sample_times)
       : evaluation_(evaluation),
+        counter_(evaluation.counter()),
         one_name_(names_one_metric(selector)),
         placement_(shown),
         sample_times_(sample_times) {
@@ -54,11 +55,13 @@ class InstantSelection final : public SeriesStream {
       if (is_stale(samples_.values[end - 1])) continue;
       values[step] = sample_times_ ? to_seconds(samples_.times[end - 1]) : samples_.values[end - 1];
       any = true;
+      if (counter_ != nullptr) counter_->add(step, 1);
     }
     return any;
   }
 
   Evaluation& evaluation_;
+  const SampleCounterPointer counter_;
   const bool one_name_;
   const WindowPlacement placement_;
   const bool sample_times_;
@@ -79,15 +82,17 @@ class RangeSelection final : public RangeStream {
     set_ = evaluation_.select(selector.matchers, {from, placement.end(placement.grid.count - 1)});
   }
 
-  void prefer_minutes(const std::function<bool(const Minutes&)>& serves) override {
+  void prefer_minutes(MinuteNeed need, bool (*serves)(const Minutes&, MinuteNeed)) override {
+    need_ = need;
     minutes_serve_ = serves;
   }
 
   bool next(RangeSeries& out) override {
     while (at_ < set_->size()) {
       const std::size_t index = at_++;
-      out.in_minutes = minutes_serve_ && evaluation_.read_minutes(*set_, index, out.minutes) &&
-                       minutes_serve_(out.minutes);
+      out.in_minutes = minutes_serve_ != nullptr &&
+                       evaluation_.read_minutes(*set_, index, need_, out.minutes) &&
+                       minutes_serve_(out.minutes, need_);
       if (!out.in_minutes) {
         evaluation_.note_coarseness(*set_, node_);
         evaluation_.read(*set_, index, out.samples);
@@ -118,7 +123,8 @@ class RangeSelection final : public RangeStream {
   const Node& node_;
   const bool one_name_;
   std::unique_ptr<SeriesSet> set_;
-  std::function<bool(const Minutes&)> minutes_serve_;
+  MinuteNeed need_ = MinuteNeed::Ends;
+  bool (*minutes_serve_)(const Minutes&, MinuteNeed) = nullptr;
   std::size_t at_ = 0;
 };
 

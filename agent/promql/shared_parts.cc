@@ -106,9 +106,13 @@ SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,
       part.held[{to_millis(grid.first), std::int64_t(grid.step.count()), grid.count}];
   if (held == nullptr) {
     held = std::make_shared<Held>();
+    held->counted = evaluation_.make_counter(grid.count);
+    const CounterScope scope(evaluation_.counter(), held->counted);
     hold(*held, evaluate(*part.last));
   }
-  return held->matrix == nullptr ? nullptr : std::make_unique<Replay>(held);
+  if (held->matrix == nullptr) return nullptr;
+  if (held->counted != nullptr) evaluation_.counter()->add(*held->counted);
+  return std::make_unique<Replay>(held);
 }
 
 void SharedParts::hold(Held& held, SeriesStreamPointer stream) {

@@ -30,6 +30,7 @@ class SharedParts {
   using GridKey = std::tuple<std::int64_t, std::int64_t, std::size_t>;
   struct Held {
     std::unique_ptr<HeldMatrix> matrix;  ///< null: too large
+    SampleCounterPointer counted;        ///< at each use
     bool one_name = false;
   };
   struct Part {

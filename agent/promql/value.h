@@ -47,7 +47,10 @@ ValueType type(const Value& value);
 
 struct QueryStats {
   std::uint64_t series = 0;
-  std::uint64_t samples = 0;  ///< read from the source
+  std::uint64_t samples = 0;      ///< read from the source
+  std::uint64_t peak_points = 0;  ///< the most values held at once
+  /// With QueryContext::count_samples: samples that each step looked at (sample_counter.h).
+  std::vector<std::uint64_t> samples_at_step{};
 };
 
 struct QueryResult {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +12,18 @@
 #include "agent/promql/step_series.h"
 
 namespace lapwing::promql {
+
+/// How far a rate is extrapolated where nothing but the shape of a window (counts and times from
+/// its start) decides: kept from one window to the next, which mostly has the same shape.
+struct Extrapolation {
+  std::int64_t before_millis = -1;  ///< from the window's start to the first sample
+  std::int64_t after_millis = -1;
+  std::int64_t sampled_millis = -1;
+  std::size_t count = 0;
+  double sampled = 0;  ///< seconds
+  double before = 0;
+  double factor = 0;  ///< of the whole increase
+};
 
 /// The samples in (start, end]; never empty, no stale markers. Views, for one call.
 struct Window {
@@ -25,6 +36,7 @@ struct Window {
   std::span<const std::uint32_t> falls;
   std::uint32_t falls_base = 0;     ///< what to take off each of `falls`
   std::array<double, 2> scalars{};  ///< the call's scalar arguments at this step, in order
+  Extrapolation* known = nullptr;   ///< of the series' window before
 
   std::size_t size() const { return values.size(); }
 };
@@ -39,20 +51,27 @@ struct WindowPlacement {
   Timestamp end(std::size_t step) const { return fixed.value_or(grid.at(step)) - offset; }
 };
 
-/// The minutes in (start, end], both whole minutes; never empty. Views, for one call.
-struct MinuteWindow {
+/// The minutes of one step's window: rows low … high - 1, and how many samples they have.
+struct MinuteRows {
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;
+  std::uint64_t count = 0;
+};
+
+/// A row in which a counter fell, or before which it did.
+struct MinuteFall {
+  std::size_t row = 0;
+  double amount = 0;      ///< what was lost
+  bool crossing = false;  ///< between the row before and this one
+};
+
+/// A series' minutes and the windows over them, all of whole minutes. Views, for one call.
+struct MinuteColumn {
   const Minutes& minutes;
-  std::size_t low = 0;
-  std::size_t high = 0;  ///< rows low … high - 1
-  Timestamp start;
-  Timestamp end;
-  /// Rows in which a counter fell, or before which it did; only for functions that ask.
-  struct Fall {
-    std::size_t row = 0;
-    double amount = 0;      ///< what was lost
-    bool crossing = false;  ///< between the row before and this one
-  };
-  std::span<const Fall> falls;
+  std::span<const MinuteRows> rows;   ///< one a step
+  std::span<const MinuteFall> falls;  ///< by rising rows; only for functions that ask
+  const WindowPlacement& placement;
+  std::span<Extrapolation> known;  ///< one a step: of the series before
 };
 
 struct RangeSeries {
@@ -72,7 +91,8 @@ class RangeStream {
   virtual bool one_name() const { return false; }
   /// Before the first next(): the caller would rather have the minutes of series for which
   /// `serves` says that they have what it needs. The stream need not have any.
-  virtual void prefer_minutes(const std::function<bool(const Minutes&)>& /*serves*/) {}
+  virtual void prefer_minutes(MinuteNeed /*need*/,
+                              bool (* /*serves*/)(const Minutes&, MinuteNeed)) {}
   const WindowPlacement& placement() const { return placement_; }
 
  private:

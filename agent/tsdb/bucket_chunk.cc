@@ -28,6 +28,10 @@ constexpr std::uint8_t kDoubles = 16;  // no common integer form: columns of dou
 constexpr std::uint8_t kOwnSums = 32;  // sums are a column of doubles
 constexpr std::uint8_t kAllFlags = 63;
 
+// A series that is no known counter keeps its corrections too while it fell in few buckets: then
+// they cost next to nothing, and rate() over a counter of any name needs no samples.
+constexpr std::size_t kBucketsAFall = 8;
+
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 using Integers = std::vector<std::int64_t>;
 
@@ -281,10 +285,18 @@ void read_doubles(ByteReader& in, std::size_t count, std::vector<double>& out) {
   if (!decode_doubles(in.text(), out)) in.fail();
 }
 
+std::size_t buckets_with_falls(const Minutes& buckets) {
+  return std::size_t(std::count_if(buckets.corrections.begin(), buckets.corrections.end(),
+                                   [](double value) { return value != 0; }));
+}
+
 std::uint8_t encode_values(const SlotBuckets& one, std::string& out) {
   const Minutes& buckets = one.buckets;
   const bool extremes = one.keeps == Keeps::Extremes;
-  std::uint8_t flags = extremes ? kHasExtremes : kHasCorrections;
+  const std::size_t falls = buckets_with_falls(buckets);
+  const bool corrections =
+      !extremes || (buckets.corrections_kept && falls * kBucketsAFall <= buckets.size());
+  std::uint8_t flags = (extremes ? kHasExtremes : 0) | (corrections ? kHasCorrections : 0);
   if (extremes && buckets.exact_sums) flags |= kExactSums;
   Form form = 0;
   Integers integers;
@@ -314,9 +326,7 @@ std::uint8_t encode_values(const SlotBuckets& one, std::string& out) {
       put_column(column, whole, buckets.counts, out);
   }
   if ((flags & kOwnSums) != 0) put_doubles(buckets.sums, out);
-  const bool fell = !extremes && std::any_of(buckets.corrections.begin(), buckets.corrections.end(),
-                                             [](double value) { return value != 0; });
-  if (fell) {
+  if (corrections && falls > 0) {
     flags |= kFell;
     put_doubles(buckets.corrections, out);
   }
@@ -327,9 +337,8 @@ std::array<std::vector<double>*, 5> value_columns(Minutes& out) {
   return {&out.firsts, &out.lasts, &out.minima, &out.maxima, &out.sums};
 }
 
-void read_whole(ByteReader& in, std::uint8_t flags, const Counts& counts, Whole& whole,
-                Minutes& out) {
-  const bool extremes = (flags & kHasExtremes) != 0;
+void read_whole(ByteReader& in, std::uint8_t flags, bool extremes, const Counts& counts,
+                Whole& whole, Minutes& out) {
   const std::size_t columns = !extremes ? 2 : (flags & kOwnSums) != 0 ? 4 : 5;
   const Form form = in.byte();
   if (form >= kBitsForm) in.fail();
@@ -352,13 +361,19 @@ void read_whole(ByteReader& in, std::uint8_t flags, const Counts& counts, Whole&
   }
 }
 
-/// A slot's columns of values; false when they are damaged.
-bool read_values(std::string_view bytes, std::uint8_t flags, const Counts& counts,
+/// Whether extremes and sums are to be read, or lie before what is.
+bool reads_inner_columns(std::uint8_t flags, MinuteNeed need) {
+  if ((flags & kHasExtremes) == 0) return false;
+  return need == MinuteNeed::Extremes || need == MinuteNeed::Sums || (flags & kFell) != 0;
+}
+
+/// A slot's columns of values, as far as they are needed; false when they are damaged.
+bool read_values(std::string_view bytes, std::uint8_t flags, const Counts& counts, MinuteNeed need,
                  BucketChunk::Scratch& scratch) {
   ByteReader in(bytes);
   Minutes& out = scratch.values;
   const std::size_t size = counts.size();
-  const bool extremes = (flags & kHasExtremes) != 0;
+  const bool extremes = reads_inner_columns(flags, need);
   if ((flags & kDoubles) != 0) {
     read_doubles(in, size, out.firsts);
     read_doubles(in, size, out.lasts);
@@ -366,8 +381,9 @@ bool read_values(std::string_view bytes, std::uint8_t flags, const Counts& count
     if (extremes) read_doubles(in, size, out.maxima);
     if (extremes && (flags & kOwnSums) == 0) in.fail();
   } else {
-    read_whole(in, flags, counts, scratch.integers, out);
+    read_whole(in, flags, extremes, counts, scratch.integers, out);
   }
+  if (!extremes && (flags & kHasExtremes) != 0) return !in.failed();
   if (!in.failed() && extremes && (flags & kOwnSums) != 0) read_doubles(in, size, out.sums);
   if (!in.failed() && (flags & kFell) != 0) read_doubles(in, size, out.corrections);
   return !in.failed() && in.at_end();
@@ -460,10 +476,10 @@ Result<std::shared_ptr<const BucketChunk>> BucketChunk::open(std::string_view ch
 Result<void> BucketChunk::read(std::uint32_t slot, Minutes& out) const {
   reset(out);
   Scratch scratch;
-  return append(slot, kBeginningOfTime, kNever, scratch, out);
+  return append(slot, kBeginningOfTime, kNever, MinuteNeed::Sums, scratch, out);
 }
 
-Result<void> BucketChunk::append(std::uint32_t slot, Timestamp after, Timestamp to,
+Result<void> BucketChunk::append(std::uint32_t slot, Timestamp after, Timestamp to, MinuteNeed need,
                                  Scratch& scratch, Minutes& out) const {
   if (!has(slot)) return {};
   const Slot& entry = series_[slot];
@@ -471,12 +487,12 @@ Result<void> BucketChunk::append(std::uint32_t slot, Timestamp after, Timestamp 
   const auto first = std::upper_bound(shape.ends.begin(), shape.ends.end(), after);
   const auto last = std::upper_bound(first, shape.ends.end(), to);
   if (first == last) return {};
-  if (!read_values(entry.data, entry.flags, shape.counts, scratch))
+  if (!read_values(entry.data, entry.flags, shape.counts, need, scratch))
     return corrupt("a series' buckets are damaged");
   const auto begin = std::size_t(first - shape.ends.begin());
   const auto end = std::size_t(last - shape.ends.begin());
   const bool corrections = (entry.flags & kHasCorrections) != 0;
-  const bool extremes = (entry.flags & kHasExtremes) != 0;
+  const bool extremes = reads_inner_columns(entry.flags, need);
   join_flags(out, corrections, extremes, (entry.flags & kExactSums) != 0);
   append_part(shape.ends, begin, end, out.ends);
   append_part(shape.first_times, begin, end, out.first_times);
@@ -488,6 +504,7 @@ Result<void> BucketChunk::append(std::uint32_t slot, Timestamp after, Timestamp 
     append_part(scratch.values.corrections, begin, end, out.corrections);
   const std::size_t size = out.ends.size();
   out.corrections.resize(size, corrections ? 0 : kNan);
+  if (need == MinuteNeed::Ends || need == MinuteNeed::Corrections) return {};
   if (extremes) {
     append_part(scratch.values.minima, begin, end, out.minima);
     append_part(scratch.values.maxima, begin, end, out.maxima);

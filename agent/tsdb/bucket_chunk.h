@@ -42,10 +42,10 @@ class BucketChunk {
     std::array<std::vector<std::int64_t>, 5> integers;
     Minutes values;
   };
-  /// Appends a slot's buckets with ends in (after, to]; nothing when the chunk has none. Corrupt
-  /// when damaged: `out` is as it was.
-  Result<void> append(std::uint32_t slot, Timestamp after, Timestamp to, Scratch& scratch,
-                      Minutes& out) const;
+  /// Appends a slot's buckets with ends in (after, to]; nothing when the chunk has none. Columns
+  /// that are not needed may stay shorter: pad() them. Corrupt when damaged: `out` is as it was.
+  Result<void> append(std::uint32_t slot, Timestamp after, Timestamp to, MinuteNeed need,
+                      Scratch& scratch, Minutes& out) const;
   /// Replaces `out` with all of a slot's buckets; errors as append().
   Result<void> read(std::uint32_t slot, Minutes& out) const;
   /// What it occupies in memory, about.

@@ -220,7 +220,7 @@ Result<void> write_hours(ChunkFile& hours, const ChunkFile& minutes, bool& chang
     if (!widened) return std::move(widened).error();
     std::map<std::uint32_t, std::vector<SlotBuckets>> groups;
     for (auto& [number, buckets] : *widened) {
-      const Keeps keeps = buckets.corrections_kept ? Keeps::Corrections : Keeps::Extremes;
+      const Keeps keeps = buckets.extremes_kept ? Keeps::Extremes : Keeps::Corrections;
       groups[group_of(number)].push_back({slot_of(number), keeps, std::move(buckets)});
     }
     for (const auto& [group, slots] : groups) {
@@ -252,8 +252,14 @@ Result<void> read_bucket_chunks(const ChunkFile& file, std::uint32_t group, Time
 
 Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t slot,
                        Timestamp after, Timestamp to, Minutes& out) {
-  Result<void> outcome;
   BucketChunk::Scratch scratch;
+  return read_slot(chunks, slot, after, to, MinuteNeed::Sums, scratch, out);
+}
+
+Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t slot,
+                       Timestamp after, Timestamp to, MinuteNeed need,
+                       BucketChunk::Scratch& scratch, Minutes& out) {
+  Result<void> outcome;
   for (std::size_t i = 0; i < chunks.size();) {
     const BucketChunk* last = nullptr;
     const Timestamp start = chunks[i].start;
@@ -262,7 +268,7 @@ Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t s
     if (last == nullptr) continue;
     // Periods overlap where their length was changed in the middle of a day.
     const Timestamp from = out.size() == 0 ? after : std::max(after, out.ends.back());
-    if (auto read = last->append(slot, from, to, scratch, out); !read) outcome = read;
+    if (auto read = last->append(slot, from, to, need, scratch, out); !read) outcome = read;
   }
   return outcome;
 }

@@ -38,8 +38,13 @@ struct StoredBuckets {
 Result<void> read_bucket_chunks(const ChunkFile& file, std::uint32_t group, TimeRange range,
                                 std::vector<StoredBuckets>& out);
 
-/// Appends a slot's buckets with ends in (after, to], the last part of each period counting.
-/// Corrupt as BucketChunk::read; `out` has the rest.
+/// Appends a slot's buckets with ends in (after, to], the last part of each period counting;
+/// columns that are not needed may stay shorter: pad() them. Corrupt as BucketChunk::read; `out`
+/// has the rest.
+Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t slot,
+                       Timestamp after, Timestamp to, MinuteNeed need,
+                       BucketChunk::Scratch& scratch, Minutes& out);
+/// The same with all columns.
 Result<void> read_slot(const std::vector<StoredBuckets>& chunks, std::uint32_t slot,
                        Timestamp after, Timestamp to, Minutes& out);
 

@@ -66,6 +66,11 @@ void truncate(Minutes& out, std::size_t size) {
   out.counts.resize(size);
 }
 
+void pad(Minutes& out) {
+  for (std::vector<double>* column : {&out.minima, &out.maxima, &out.sums})
+    column->resize(out.size(), kNan);
+}
+
 void reset(Minutes& out) {
   truncate(out, 0);
   out.corrections_kept = out.extremes_kept = out.exact_sums = false;
@@ -131,6 +136,64 @@ void aggregate(const Columns& samples, Duration width, Minutes& out) {
   out.corrections_kept = before == 0 || flags_before.corrections_kept;
   out.extremes_kept = before == 0 || flags_before.extremes_kept;
   out.exact_sums = exact && (before == 0 || flags_before.exact_sums);
+}
+
+namespace {
+
+/// The first place at or behind `from` with a time past `end`; `guess` places on if samples are
+/// regular.
+std::size_t place_past(const std::vector<Timestamp>& times, std::size_t from, std::size_t guess,
+                       Timestamp end) {
+  const std::size_t at = from + guess;
+  if (at > from && at <= times.size() && times[at - 1] <= end &&
+      (at == times.size() || times[at] > end))
+    return at;
+  return std::size_t(std::upper_bound(times.begin() + std::ptrdiff_t(from), times.end(), end) -
+                     times.begin());
+}
+
+/// Whether no value is less than the one before, and none is NaN.
+bool rises(const double* values, std::size_t count) {
+  bool all = values[0] == values[0];
+  for (std::size_t i = 1; i < count; ++i) all &= values[i] >= values[i - 1];
+  return all;
+}
+
+}  // namespace
+
+void aggregate_ends(const Columns& samples, Duration width, Minutes& out) {
+  join_flags(out, true, false, false);
+  std::size_t regular = 0;
+  for (std::size_t begin = 0; begin < samples.size();) {
+    const Timestamp end = end_of(samples.times[begin], width);
+    const std::size_t past = place_past(samples.times, begin, regular, end);
+    regular = past - begin;
+    const std::size_t next = past;
+    std::size_t first = begin, last = past;
+    std::uint32_t count = std::uint32_t(past - begin);
+    double correction = 0;
+    if (!rises(&samples.values[begin], count)) {
+      while (first < past && is_stale(samples.values[first])) ++first;
+      count = 0;
+      for (std::size_t i = last = first; i < past; ++i) {
+        const double value = samples.values[i];
+        if (is_stale(value)) continue;
+        if (count > 0 && value < samples.values[last - 1]) correction += samples.values[last - 1];
+        last = i + 1;
+        ++count;
+      }
+    }
+    begin = next;
+    if (count == 0) continue;
+    out.ends.push_back(end);
+    out.first_times.push_back(samples.times[first]);
+    out.last_times.push_back(samples.times[last - 1]);
+    out.firsts.push_back(samples.values[first]);
+    out.lasts.push_back(samples.values[last - 1]);
+    out.counts.push_back(count);
+    out.corrections.push_back(correction);
+  }
+  pad(out);
 }
 
 void append(const Minutes& narrow, Timestamp after, Timestamp to, Minutes& out) {

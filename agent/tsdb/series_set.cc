@@ -81,6 +81,17 @@ void unite(std::vector<FileSpan>& spans) {
   spans = std::move(united);
 }
 
+/// Room for as many minutes at once: growing column by column costs more than decoding.
+void reserve(Minutes& out, std::size_t rows) {
+  constexpr std::size_t kMostRows = 4096;
+  rows = std::min(rows, kMostRows);
+  for (std::vector<Timestamp>* times : {&out.ends, &out.first_times, &out.last_times})
+    times->reserve(rows);
+  for (std::vector<double>* values : {&out.firsts, &out.lasts, &out.corrections})
+    values->reserve(rows);
+  out.counts.reserve(rows);
+}
+
 /// Takes buckets out that end within the spans.
 void leave_out(const std::vector<FileSpan>& spans, Minutes& buckets) {
   if (spans.empty() || buckets.size() == 0 || spans.front().start >= buckets.ends.back()) return;
@@ -258,7 +269,8 @@ Result<std::optional<std::uint32_t>> StoredSeriesSet::number_in(const SharedFile
 }
 
 Result<void> StoredSeriesSet::read_day(const MinuteDay& day, const Entry& found, FileSpan span,
-                                       std::vector<FileSpan>& from_samples, Minutes& out) const {
+                                       MinuteNeed need, std::vector<FileSpan>& from_samples,
+                                       Minutes& out) const {
   const auto number = number_in(day.minutes, found);
   Result<void> outcome;
   if (!number) outcome = number.error();
@@ -267,7 +279,8 @@ Result<void> StoredSeriesSet::read_day(const MinuteDay& day, const Entry& found,
   if (outcome) {
     const std::uint32_t source = source_of(day.minutes);
     const Loaded& loaded = load({source, group_of(**number)});
-    outcome = read_slot(loaded.buckets, slot_of(**number), span.start, span.end, out);
+    outcome =
+        read_slot(loaded.buckets, slot_of(**number), span.start, span.end, need, scratch_, out);
     if (!loaded.outcome) outcome = loaded.outcome;
   }
   if (outcome || day.raw == nullptr) return outcome;
@@ -289,7 +302,7 @@ std::vector<FileSpan> StoredSeriesSet::without_tier(const Entry& found, FileSpan
   return spans;
 }
 
-Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) const {
+Result<bool> StoredSeriesSet::read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const {
   reset(out);
   const Entry& found = entry(index);
   // Whole minutes with range.from < end ≤ range.to.
@@ -303,6 +316,7 @@ Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) cons
   // Samples that are read anyway are cheaper as they are.
   if (coarsest_ == 0ms && uncovered > length(wanted) / 2) return false;
   Result<void> outcome;
+  reserve(out, std::size_t(length(wanted) / Duration(1min)));
   Part part = Part::Narrow;
   for (std::size_t i = 0; i < days_.size(); ++i) {
     const FileSpan span = common(wanted, span_of_day(days_[i]));
@@ -312,9 +326,10 @@ Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) cons
       continue;
     }
     const std::size_t before = from_samples.size();
-    if (auto read = read_day(days_[i], found, span, from_samples, out); !read) outcome = read;
+    if (auto read = read_day(days_[i], found, span, need, from_samples, out); !read) outcome = read;
     if (from_samples.size() > before) part = Part::Whole;
   }
+  pad(out);
   unite(from_samples);
   leave_out(from_samples, out);
   Minutes made;
@@ -322,7 +337,10 @@ Result<bool> StoredSeriesSet::read_minutes(std::size_t index, Minutes& out) cons
     Columns samples;
     if (auto read = read_samples(found, {span.start + 1ms, span.end}, part, 0, samples); !read)
       outcome = read;
-    aggregate(samples, 1min, made);
+    if (need == MinuteNeed::Extremes || need == MinuteNeed::Sums)
+      aggregate(samples, 1min, made);
+    else
+      aggregate_ends(samples, 1min, made);
   }
   if (made.size() > 0) {
     if (out.size() == 0 || made.ends.front() > out.ends.back())

@@ -64,7 +64,7 @@ class StoredSeriesSet final : public SeriesSet {
   SeriesKind kind(std::size_t index) const override { return entry(index).kind; }
   Result<void> read(std::size_t index, Columns& out) const override;
   Duration coarsest() const override { return coarsest_; }
-  Result<bool> read_minutes(std::size_t index, Minutes& out) const override;
+  Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const override;
 
  private:
   struct Place {
@@ -102,7 +102,7 @@ class StoredSeriesSet final : public SeriesSet {
   Result<void> read_samples(const Entry& entry, TimeRange range, Part part, std::size_t kept,
                             Columns& out) const;
   std::vector<FileSpan> without_tier(const Entry& entry, FileSpan wanted) const;
-  Result<void> read_day(const MinuteDay& day, const Entry& entry, FileSpan span,
+  Result<void> read_day(const MinuteDay& day, const Entry& entry, FileSpan span, MinuteNeed need,
                         std::vector<FileSpan>& from_samples, Minutes& out) const;
   bool minutes_cover(std::size_t day) const;
   Result<std::optional<std::uint32_t>> number_in(const SharedFile& minutes,
@@ -123,6 +123,7 @@ class StoredSeriesSet final : public SeriesSet {
   mutable std::map<GroupKey, std::set<std::uint32_t>> wanted_;  // slots of raw files
   mutable std::map<GroupKey, Loaded> loaded_;
   mutable std::list<GroupKey> uses_;  // oldest use first
+  mutable BucketChunk::Scratch scratch_;
   mutable std::size_t loaded_bytes_ = 0;
   mutable std::size_t most_loaded_bytes_ = 0;
   mutable DenseDecoder decoder_;  // knows columns of what is loaded

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "agent/promql/expression.h"
 #include "agent/promql/pretty_printer.h"
@@ -50,6 +52,8 @@ Result<Bounds> bounds_parameters(const Dependencies& from, const http::Request& 
     allowed = std::clamp(*timeout, nanoseconds(0), kLongestQuery);
   }
   bounds.context.deadline = bounds.started + allowed;
+  bounds.context.count_samples = !request.parameter("stats").empty();
+  bounds.context.cancelled = request.abandoned.get();
   bounds.over = allowed.count() == 0;
   if (const std::string_view text = request.parameter("lookback_delta"); !text.empty()) {
     const Result<nanoseconds> lookback = parse_api_duration(text);
@@ -67,19 +71,42 @@ std::string_view words_for(promql::ValueType type) {
   return type == promql::ValueType::Matrix ? "range vector" : promql::name(type);
 }
 
-void append_stats(std::string& out, const promql::QueryStats& stats, double seconds) {
-  // We time the query as a whole; Prometheus's finer parts are zero.
+/// An evaluation as it is to be told of: what it counted, when it ran.
+struct Told {
+  promql::QueryStats stats;
+  Timestamp from;
+  Duration step{};
+  double prepared_seconds = 0;  ///< from the request to the engine
+  double evaluated_seconds = 0;
+};
+
+void append_stats(std::string& out, const Told& told, bool each_step) {
+  // The engine reads, evaluates and sorts in one go; requests wait in the server's queue, before
+  // the query's time begins.
   JsonWriter json(out);
   json.begin_object().key("timings").begin_object();
-  json.key("evalTotalTime").number(seconds);
+  json.key("evalTotalTime").number(told.evaluated_seconds);
   json.key("resultSortTime").number(0);
-  json.key("queryPreparationTime").number(0);
-  json.key("innerEvalTime").number(seconds);
+  json.key("queryPreparationTime").number(told.prepared_seconds);
+  json.key("innerEvalTime").number(told.evaluated_seconds);
   json.key("execQueueTime").number(0);
-  json.key("execTotalTime").number(seconds);
+  json.key("execTotalTime").number(told.prepared_seconds + told.evaluated_seconds);
   json.end_object().key("samples").begin_object();
-  json.key("totalQueryableSamples").integer(std::int64_t(stats.samples));
-  json.key("peakSamples").integer(std::int64_t(stats.samples));
+  const std::vector<std::uint64_t>& counts = told.stats.samples_at_step;
+  if (each_step && !counts.empty()) {
+    std::string steps = "[";
+    for (std::size_t step = 0; step < counts.size(); ++step) {
+      steps += step == 0 ? "[" : ",[";
+      const Timestamp time = told.from + told.step * std::int64_t(step);
+      append_time(steps, time);
+      if (to_millis(time) % 1000 != 0) steps.erase(steps.find_last_not_of('0') + 1);
+      steps.append(",").append(std::to_string(counts[step])).append("]");
+    }
+    json.key("totalQueryableSamplesPerStep").raw(steps + "]");
+  }
+  json.key("totalQueryableSamples")
+      .integer(std::int64_t(std::accumulate(counts.begin(), counts.end(), std::uint64_t(0))));
+  json.key("peakSamples").integer(std::int64_t(told.stats.peak_points));
   json.end_object().end_object();
 }
 
@@ -91,9 +118,23 @@ void shorten(std::vector<std::string>& notes, std::string_view kind) {
   notes.push_back(std::to_string(omitted) + " more " + std::string(kind) + " annotations omitted");
 }
 
+struct Grid {
+  Timestamp from;
+  Timestamp to;
+  Duration step{};
+};
+
+using Evaluate = std::function<Result<promql::QueryResult>(const promql::QueryContext&)>;
+
 http::Response answer(const Dependencies& from, const http::Request& request, const Bounds& bounds,
-                      std::size_t limit, Result<promql::QueryResult> result) {
+                      std::size_t limit, const Grid& grid, const Evaluate& evaluate) {
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(from.clock.monotonic()).count();
+  };
+  const double begun = seconds();
+  Result<promql::QueryResult> result = evaluate(bounds.context);
   if (!result) return failure(result.error());
+  const double ended = seconds();
   if (point_count(result->value) > kAnswerPointLimit)
     return failure(ErrorType::Execution,
                    "query processing would load too many samples into memory in query execution");
@@ -103,21 +144,17 @@ http::Response answer(const Dependencies& from, const http::Request& request, co
   Success success;
   std::string& out = success.text();
   append_value_object(out, std::move(result->value), limit);
-  if (!request.parameter("stats").empty()) {
+  if (bounds.context.count_samples) {
     out.back() = ',';  // in place of the brace that closes the data
     out += "\"stats\":";
-    append_stats(out, result->stats,
-                 std::chrono::duration<double>(from.clock.monotonic() - bounds.started).count());
+    append_stats(out,
+                 {result->stats, grid.from, grid.step,
+                  begun - std::chrono::duration<double>(bounds.started).count(), ended - begun},
+                 request.parameter("stats") == "all");
     out += '}';
   }
   return std::move(success).response(result->warnings, result->infos);
 }
-
-struct Grid {
-  Timestamp from;
-  Timestamp to;
-  Duration step{};
-};
 
 /// `start`, `end` and `step`.
 Result<Grid> grid_parameters(const http::Request& request) {
@@ -150,8 +187,10 @@ http::Response query(const Dependencies& from, const http::Request& request) {
   const Result<promql::Expression> expression = query_parameter(request);
   if (!expression) return failure(ErrorType::BadData, expression.error().message);
   if (bounds->over) return failure(ErrorType::Timeout, kTimedOut);
-  return answer(from, request, *bounds, *limit,
-                from.engine.instant(from.source, *expression, *time, bounds->context));
+  return answer(from, request, *bounds, *limit, {*time, *time},
+                [&](const promql::QueryContext& context) {
+                  return from.engine.instant(from.source, *expression, *time, context);
+                });
 }
 
 http::Response query_range(const Dependencies& from, const http::Request& request) {
@@ -170,9 +209,9 @@ http::Response query_range(const Dependencies& from, const http::Request& reques
     return failure(ErrorType::BadData, invalid_parameter("query", why).message);
   }
   if (bounds->over) return failure(ErrorType::Timeout, kTimedOut);
-  return answer(from, request, *bounds, *limit,
-                from.engine.range(from.source, *expression, grid->from, grid->to, grid->step,
-                                  bounds->context));
+  return answer(from, request, *bounds, *limit, *grid, [&](const promql::QueryContext& context) {
+    return from.engine.range(from.source, *expression, grid->from, grid->to, grid->step, context);
+  });
 }
 
 http::Response query_exemplars(const Dependencies&, const http::Request& request) {

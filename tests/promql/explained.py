@@ -21,6 +21,9 @@ REASONS = [
      'Prometheus puts the expression into a group before it compiles it, so that ") (" is one'),
     ('query_range', r'predict_linear.*\[[^\]]*:.*@', r'^(warnings|infos):',
      'Prometheus evaluates a fixed subquery inside predict_linear over the whole range: notes of steps that no window sees'),
+    ('query_range', r'\[[^\]]*:', r'^(warnings|infos): \[.*\] / None$',
+     'Prometheus evaluates a subquery up to the end that was asked for, past the last step: notes of steps that no '
+     'window sees'),
     ('', r'label_replace.*"\("', r'regular expression', "a regular expression's error is explained in RE2's words"),
 ]
 

@@ -75,17 +75,23 @@ SeriesStreamPointer function_absent(Evaluation& evaluation, const Node& node,
 SeriesStreamPointer function_absent_over_time(Evaluation& evaluation, const Node& node,
                                               const StepGrid& grid) {
   const Node& argument = *std::get<Call>(node.form).arguments[0];
+  const SampleCounterPointer counter = evaluation.counter();
+  // What a subquery reads does not count, what it gives does.
+  const CounterScope scope(evaluation.counter(), evaluation.make_counter(1));
   const RangeStreamPointer input = evaluation.range(argument, grid);
   const WindowPlacement& placement = input->placement();
   std::vector<bool> present(grid.count);
   RangeSeries series;
   while (input->next(series)) {
-    std::size_t high = 0;
+    std::size_t high = 0, low = 0;
     const Columns& samples = series.samples;
     for (std::size_t step = 0; step < grid.count; ++step) {
       const Timestamp end = placement.end(step);
       while (high < samples.size() && samples.times[high] <= end) ++high;
-      if (high > 0 && samples.times[high - 1] > end - placement.range) present[step] = true;
+      while (low < high && samples.times[low] <= end - placement.range) ++low;
+      if (low == high) continue;
+      present[step] = true;
+      if (counter != nullptr) counter->add(step, high - low);
     }
   }
   return std::make_unique<AbsenceStream>(labels_of(argument), std::move(present));

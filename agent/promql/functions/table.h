@@ -20,16 +20,14 @@ struct Node;
 
 /// One window → one value, or absent_value().
 using RangeFunction = double (*)(const Window& window);
-/// The same of a window's minutes; only where these say exactly what the samples would.
-using MinuteFunction = double (*)(const MinuteWindow& window);
+/// The same of all windows of a series' minutes; only where these say exactly what the samples
+/// would. `values` has one a step, absent where nothing is written.
+using MinuteFunction = void (*)(const MinuteColumn& column, std::span<double> values);
 /// One value → one value, or absent_value(); `scalars` are the call's scalar arguments.
 using ElementFunction = double (*)(double value, std::span<const double> scalars);
 /// For what needs more than one series or value; `node` holds the Call.
 using StreamFunction = SeriesStreamPointer (*)(Evaluation&, const Node& node, const StepGrid&);
 using ScalarFunction = ScalarColumn (*)(Evaluation&, const Node& node, const StepGrid&);
-
-/// Which columns of Minutes a MinuteFunction needs.
-enum class MinuteNeed { Ends, Corrections, Extremes, ExactSums };
 
 /// What the frame folds over the samples of a step, so that windows of many steps share the work.
 enum class BlockFold { None, Sum, Avg, Min, Max };

@@ -1,6 +1,8 @@
 // Range functions, as functions/table.cc lists them: one window in, one value or absent_value()
-// out. Semantics are Prometheus 3.x's.
+// out; and their forms for minutes, a series at a time. Semantics are Prometheus 3.x's.
 #pragma once
+
+#include <span>
 
 #include "agent/promql/window.h"
 
@@ -13,9 +15,9 @@ double range_delta(const Window&);
 double range_irate(const Window&);
 double range_idelta(const Window&);
 
-double minutes_rate(const MinuteWindow&);
-double minutes_increase(const MinuteWindow&);
-double minutes_delta(const MinuteWindow&);
+void minutes_rate(const MinuteColumn&, std::span<double> values);
+void minutes_increase(const MinuteColumn&, std::span<double> values);
+void minutes_delta(const MinuteColumn&, std::span<double> values);
 
 // regression.cc
 double range_deriv(const Window&);
@@ -43,15 +45,15 @@ double range_ts_of_first(const Window&);
 double range_ts_of_last(const Window&);
 
 // minutes.cc: the same from whole minutes
-double minutes_sum(const MinuteWindow&);
-double minutes_avg(const MinuteWindow&);
-double minutes_count(const MinuteWindow&);
-double minutes_min(const MinuteWindow&);
-double minutes_max(const MinuteWindow&);
-double minutes_first(const MinuteWindow&);
-double minutes_last(const MinuteWindow&);
-double minutes_present(const MinuteWindow&);
-double minutes_ts_of_first(const MinuteWindow&);
-double minutes_ts_of_last(const MinuteWindow&);
+void minutes_sum(const MinuteColumn&, std::span<double> values);
+void minutes_avg(const MinuteColumn&, std::span<double> values);
+void minutes_count(const MinuteColumn&, std::span<double> values);
+void minutes_min(const MinuteColumn&, std::span<double> values);
+void minutes_max(const MinuteColumn&, std::span<double> values);
+void minutes_first(const MinuteColumn&, std::span<double> values);
+void minutes_last(const MinuteColumn&, std::span<double> values);
+void minutes_present(const MinuteColumn&, std::span<double> values);
+void minutes_ts_of_first(const MinuteColumn&, std::span<double> values);
+void minutes_ts_of_last(const MinuteColumn&, std::span<double> values);
 
 }  // namespace lapwing::promql

@@ -7,51 +7,79 @@
 namespace lapwing::promql {
 namespace {
 
-std::uint64_t count_of(const MinuteWindow& window) {
-  std::uint64_t count = 0;
-  for (std::size_t row = window.low; row < window.high; ++row) count += window.minutes.counts[row];
-  return count;
+/// Puts `value_of(rows)` wherever a window has minutes.
+template <typename ValueOf>
+void fill(const MinuteColumn& column, std::span<double> values, ValueOf value_of) {
+  for (std::size_t step = 0; step < values.size(); ++step)
+    if (const MinuteRows rows = column.rows[step]; rows.low < rows.high)
+      values[step] = value_of(rows);
+}
+
+CompensatedSum sum_of(const std::vector<double>& sums, MinuteRows rows) {
+  CompensatedSum sum;
+  for (std::size_t row = rows.low; row < rows.high; ++row) sum.add(sums[row]);
+  return sum;
+}
+
+/// The value that `better` prefers; NaN only when there is no number.
+template <typename Better>
+double best_of(const std::vector<double>& values, MinuteRows rows, Better better) {
+  double best = values[rows.low];
+  for (std::size_t row = rows.low + 1; row < rows.high; ++row)
+    if (better(values[row], best) || std::isnan(best)) best = values[row];
+  return best;
 }
 
 }  // namespace
 
-double minutes_sum(const MinuteWindow& window) {
-  CompensatedSum sum;
-  for (std::size_t row = window.low; row < window.high; ++row) sum.add(window.minutes.sums[row]);
-  return sum.value();
+void minutes_sum(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) { return sum_of(column.minutes.sums, rows).value(); });
 }
 
-double minutes_avg(const MinuteWindow& window) {
-  CompensatedSum sum;
-  for (std::size_t row = window.low; row < window.high; ++row) sum.add(window.minutes.sums[row]);
-  const auto count = double(count_of(window));
-  return sum.sum / count + sum.compensation / count;
+void minutes_avg(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) {
+    const CompensatedSum sum = sum_of(column.minutes.sums, rows);
+    const auto count = double(rows.count);
+    return sum.sum / count + sum.compensation / count;
+  });
 }
 
-double minutes_count(const MinuteWindow& window) { return double(count_of(window)); }
-
-double minutes_min(const MinuteWindow& window) {
-  double best = window.minutes.minima[window.low];
-  for (std::size_t row = window.low + 1; row < window.high; ++row)
-    if (window.minutes.minima[row] < best || std::isnan(best)) best = window.minutes.minima[row];
-  return best;
+void minutes_count(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [](MinuteRows rows) { return double(rows.count); });
 }
 
-double minutes_max(const MinuteWindow& window) {
-  double best = window.minutes.maxima[window.low];
-  for (std::size_t row = window.low + 1; row < window.high; ++row)
-    if (window.minutes.maxima[row] > best || std::isnan(best)) best = window.minutes.maxima[row];
-  return best;
+void minutes_min(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) {
+    return best_of(column.minutes.minima, rows, [](double a, double b) { return a < b; });
+  });
 }
 
-double minutes_first(const MinuteWindow& window) { return window.minutes.firsts[window.low]; }
-double minutes_last(const MinuteWindow& window) { return window.minutes.lasts[window.high - 1]; }
-double minutes_present(const MinuteWindow&) { return 1; }
-double minutes_ts_of_first(const MinuteWindow& window) {
-  return to_seconds(window.minutes.first_times[window.low]);
+void minutes_max(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) {
+    return best_of(column.minutes.maxima, rows, [](double a, double b) { return a > b; });
+  });
 }
-double minutes_ts_of_last(const MinuteWindow& window) {
-  return to_seconds(window.minutes.last_times[window.high - 1]);
+
+void minutes_first(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) { return column.minutes.firsts[rows.low]; });
+}
+
+void minutes_last(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [&](MinuteRows rows) { return column.minutes.lasts[rows.high - 1]; });
+}
+
+void minutes_present(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values, [](MinuteRows) { return 1.0; });
+}
+
+void minutes_ts_of_first(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values,
+       [&](MinuteRows rows) { return to_seconds(column.minutes.first_times[rows.low]); });
+}
+
+void minutes_ts_of_last(const MinuteColumn& column, std::span<double> values) {
+  fill(column, values,
+       [&](MinuteRows rows) { return to_seconds(column.minutes.last_times[rows.high - 1]); });
 }
 
 }  // namespace lapwing::promql

@@ -87,7 +87,7 @@ class MinuteSource final : public SeriesSource {
       return inner_->read(index, out);
     }
     Duration coarsest() const override { return source_.coarsest; }
-    Result<bool> read_minutes(std::size_t index, Minutes& out) const override {
+    Result<bool> read_minutes(std::size_t index, MinuteNeed, Minutes& out) const override {
       if (!source_.minutes_given) return false;
       ++source_.minute_reads;
       Columns samples;

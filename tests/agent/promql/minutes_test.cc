@@ -103,12 +103,60 @@ TEST_CASE("minutes: are not asked for where windows cut them") {
   CHECK(f.source.sample_reads == 8);
 }
 
-TEST_CASE("minutes: sums that are not exact come from samples") {
+TEST_CASE("minutes: sums that are not exact serve where no terms cancel") {
+  Fixture f;
+  for (int i = 0; i < 515; ++i) {
+    f.add("decimals", from_millis(kBegin + i * 7'000), 0.1 * double(i * 37 % 101));
+    f.add("debts", from_millis(kBegin + i * 7'000), -0.1 * double(i * 37 % 101));
+    f.add("endless", from_millis(kBegin + i * 7'000),
+          i == 300 ? std::numeric_limits<double>::infinity() : 0.5);
+  }
+  for (const std::string query : {"sum_over_time(decimals[5m])", "avg_over_time(debts[10m])"}) {
+    f.source.minutes_given = true;
+    const Matrix with = f.range(query);
+    CHECK(f.source.sample_reads == 0);
+    f.source.minutes_given = false;
+    check_equal(with, f.range(query));
+    f.source.sample_reads = 0;
+  }
+  f.source.minutes_given = true;
+  f.range("avg_over_time(endless[5m])");
+  CHECK(f.source.sample_reads == 2);
+}
+
+TEST_CASE("minutes: sums that are not exact and may cancel come from samples") {
   const Fixture f;
   f.range("sum_over_time(parts[5m])");
   CHECK(f.source.sample_reads == 2);
   f.range("max_over_time(parts[5m])");
   CHECK(f.source.sample_reads == 2);
+}
+
+TEST_CASE("samples looked at: are those of every step's windows, by minutes or not") {
+  Fixture f;
+  const auto counts = [&](std::string_view text) {
+    const auto answer =
+        Engine(f.options, f.clock)
+            .range(f.source, Expression::parse(text).value(), from_millis(kBegin + 600'000),
+                   from_millis(kBegin + 1'200'000), 5min, {.count_samples = true});
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return answer->stats.samples_at_step;
+  };
+  using Counts = std::vector<std::uint64_t>;
+  // Two series at 7 s, the second one a second later.
+  CHECK(counts("whole") == Counts{2, 2, 2});
+  CHECK(counts("whole + whole") == Counts{4, 4, 4});
+  const Counts by_minutes = counts("rate(whole[5m])");
+  f.source.minutes_given = false;
+  CHECK(counts("rate(whole[5m])") == by_minutes);
+  CHECK(by_minutes == Counts{86, 86, 86});
+  CHECK(counts("max_over_time(whole[5m:1m])") == Counts{10, 10, 10});
+  CHECK(counts("sum(whole @ 1699999990)") == Counts{2, 2, 2});
+  CHECK(counts("max_over_time(sum(whole)[5m:1m])") == Counts{5, 5, 5});
+  CHECK(counts("absent_over_time(sum(whole)[5m:1m])") == Counts{5, 5, 5});
+  CHECK(counts("vector(scalar(sum(whole)))") == Counts{2, 2, 2});
+  CHECK(counts("timestamp(whole)") == Counts{2, 2, 2});
+  CHECK(counts("1 + 1") == Counts{0, 0, 0});
 }
 
 TEST_CASE("folds: windows of whole steps and others agree") {

@@ -1,5 +1,7 @@
 #include "agent/tsdb/bucket_chunk.h"
 
+#include <algorithm>
+#include <bit>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <random>
@@ -28,8 +30,29 @@ SlotBuckets slot(std::uint32_t number, Keeps keeps, int seconds, Value value) {
 Minutes all(const BucketChunk& chunk, std::uint32_t slot) {
   BucketChunk::Scratch scratch;
   Minutes out;
-  REQUIRE(chunk.append(slot, kBeginningOfTime, kNever, scratch, out).ok());
+  REQUIRE(chunk.append(slot, kBeginningOfTime, kNever, MinuteNeed::Sums, scratch, out).ok());
   return out;
+}
+
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  });
+}
+
+/// Who needs less gets what it needs, and as many of everything.
+void check_ends_alone(const BucketChunk& chunk, const SlotBuckets& one) {
+  for (const MinuteNeed need : {MinuteNeed::Ends, MinuteNeed::Corrections}) {
+    BucketChunk::Scratch scratch;
+    Minutes read;
+    REQUIRE(chunk.append(one.slot, kBeginningOfTime, kNever, need, scratch, read).ok());
+    CHECK(read.counts == one.buckets.counts);
+    CHECK(same_bits(read.firsts, one.buckets.firsts));
+    CHECK(same_bits(read.lasts, one.buckets.lasts));
+    if (read.corrections_kept) CHECK(read.corrections == one.buckets.corrections);
+    pad(read);
+    CHECK(read.sums.size() == read.size());
+  }
 }
 
 void check_round_trip(const SlotBuckets& one) {
@@ -41,12 +64,17 @@ void check_round_trip(const SlotBuckets& one) {
   CHECK((*chunk)->has(one.slot));
   const Minutes read = all(**chunk, one.slot);
   Minutes expected = one.buckets;
-  expected.corrections_kept = one.keeps == Keeps::Corrections;
+  const auto falls = std::count_if(expected.corrections.begin(), expected.corrections.end(),
+                                   [](double value) { return value != 0; });
+  expected.corrections_kept =
+      one.keeps == Keeps::Corrections || std::size_t(falls) * 8 <= expected.size();
   expected.extremes_kept = one.keeps == Keeps::Extremes;
   expected.exact_sums = expected.exact_sums && expected.extremes_kept;
   CHECK(same(read, expected, one.keeps));
   CHECK(read.corrections_kept == expected.corrections_kept);
   CHECK(read.extremes_kept == expected.extremes_kept);
+  if (read.corrections_kept) CHECK(read.corrections == expected.corrections);
+  check_ends_alone(**chunk, one);
 }
 
 }  // namespace
@@ -56,6 +84,7 @@ TEST_CASE("bucket chunk: counters, gauges and odd values come back") {
   check_round_trip(slot(0, Keeps::Corrections, 3600, [](int i) { return i * 17.0; }));
   check_round_trip(slot(1, Keeps::Corrections, 3600, [](int i) { return i % 900 * 0.25; }));
   check_round_trip(slot(2, Keeps::Extremes, 3600, [](int) { return 4096.0; }));
+  check_round_trip(slot(8, Keeps::Extremes, 3600, [](int i) { return i % 1800 * 0.25; }));
   check_round_trip(slot(3, Keeps::Extremes, 900, [](int i) { return (i * i % 1000) / 100.0; }));
   check_round_trip(
       slot(4, Keeps::Extremes, 900, [](int i) { return 1e-9 * (i * 7919 % 100'003); }));
@@ -88,7 +117,7 @@ TEST_CASE("bucket chunk: a group of series shares its times, absent slots are em
   CHECK(all(**chunk, 1).size() == 0);
   BucketChunk::Scratch scratch;
   Minutes part;
-  REQUIRE((*chunk)->append(2, kStart + 5min, kStart + 7min, scratch, part).ok());
+  REQUIRE((*chunk)->append(2, kStart + 5min, kStart + 7min, MinuteNeed::Sums, scratch, part).ok());
   CHECK(part.ends == std::vector<Timestamp>{kStart + 6min, kStart + 7min});
   CHECK(part.sums.size() == 2);
   CHECK_FALSE((*chunk)->has(kGroupSeries));
@@ -122,7 +151,8 @@ TEST_CASE("bucket chunk: damaged contents are Corrupt or decode to something, ne
     const auto chunk = BucketChunk::open(*compressor.compress(damaged, 1));
     Minutes read;
     BucketChunk::Scratch scratch;
-    if (!chunk || !(*chunk)->append(3, kBeginningOfTime, kNever, scratch, read)) ++refused;
+    if (!chunk || !(*chunk)->append(3, kBeginningOfTime, kNever, MinuteNeed::Sums, scratch, read))
+      ++refused;
   }
   CHECK(refused > 700);
   CHECK(BucketChunk::open("").error().kind == ErrorKind::Corrupt);

@@ -64,6 +64,28 @@ TEST_CASE("buckets: NaN gives way to numbers, and sums that are not whole are no
   CHECK_FALSE(minutes({{1s, 9e15}, {2s, 9e15}}).exact_sums);
 }
 
+TEST_CASE("buckets: ends and corrections alone are those of whole buckets") {
+  Columns samples;
+  double value = 0;
+  for (int i = 1; i < 3000; ++i) {
+    value = i % 177 == 0 ? 3 : value + i % 7;
+    if (i > 700 && i < 900) continue;
+    samples.times.push_back(kStart + i * 1s + Duration(i % 5 == 0 ? 250 : 0));
+    samples.values.push_back(i % 311 == 0 ? kNan : i % 97 < 2 ? kStaleMarker : value);
+  }
+  for (int i = 3000; i < 3120; ++i) {  // nothing but stale markers for two minutes
+    samples.times.push_back(kStart + i * 1s);
+    samples.values.push_back(kStaleMarker);
+  }
+  Minutes whole, ends;
+  aggregate(samples, 1min, whole);
+  aggregate_ends(samples, 1min, ends);
+  CHECK(same(whole, ends, Keeps::Corrections));
+  CHECK(ends.corrections_kept);
+  CHECK_FALSE(ends.extremes_kept);
+  CHECK(ends.sums.size() == ends.size());
+}
+
 TEST_CASE("buckets: hours made of minutes are hours made of samples") {
   Columns samples;
   double value = 0;

@@ -62,7 +62,7 @@ TEST_CASE("series set: minutes that would all be made from samples are left to t
   set.set_minutes({}, kBeginningOfTime);
   set.sort();
   Minutes minutes;
-  const auto read = set.read_minutes(0, minutes);
+  const auto read = set.read_minutes(0, MinuteNeed::Sums, minutes);
   REQUIRE(read.ok());
   CHECK_FALSE(*read);
 }

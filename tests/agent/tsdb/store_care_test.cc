@@ -117,7 +117,7 @@ TEST_CASE("store: lost minutes and hours are set aside, the samples answer") {
   CHECK(std::filesystem::exists(bench.options.folder + "/hours/2023.db.damaged"));
   auto set = bench.store->select(named("load"), {kStart, kStart + 60h});
   Minutes minutes;
-  static_cast<void>((*set)->read_minutes(0, minutes));
+  static_cast<void>((*set)->read_minutes(0, MinuteNeed::Sums, minutes));
   bench.clock.advance(1min);
   bench.store->step(bench.clock.now());
   CHECK(std::filesystem::exists(bench.options.folder + "/minutes/2023-11-15.db.damaged"));

@@ -56,7 +56,8 @@ void check_minutes(const Bench& bench, const std::string& name, const Samples& s
     return;
   }
   Minutes minutes;
-  const auto read = (*set)->read_minutes(0, minutes);
+  const auto read = (*set)->read_minutes(
+      0, keeps == Keeps::Corrections ? MinuteNeed::Corrections : MinuteNeed::Sums, minutes);
   REQUIRE(read.ok());
   REQUIRE(*read);
   REQUIRE(minutes.size() == expected.size());
@@ -222,7 +223,7 @@ TEST_CASE("store: hours are made when a day is over, and again when late samples
   }
   CHECK(at == columns.size());
   Minutes minutes;
-  const auto read = (*set)->read_minutes(0, minutes);
+  const auto read = (*set)->read_minutes(0, MinuteNeed::Sums, minutes);
   REQUIRE(read.ok());
   CHECK_FALSE(*read);
 }
