@@ -24,6 +24,8 @@ http::Response federate(const Dependencies& from, const http::Request& request);
 http::Response notifications(const Dependencies& from, const http::Request& request);
 http::Response delete_series(const Dependencies& from, const http::Request& request);
 http::Response admin_disabled(const Dependencies& from, const http::Request& request);
+
+// remote_read.cc: POST /api/v1/read, series as samples for another Prometheus.
 http::Response remote_read(const Dependencies& from, const http::Request& request);
 
 // series.cc

@@ -15,13 +15,5 @@ TEST_CASE("absent: what we do not have answers as a Prometheus without it") {
   CHECK(fixture.ask("DELETE", "/api/v1/series").status == 500);
 }
 
-TEST_CASE("absent: remote read takes the empty request, refuses broken ones, serves none") {
-  testing::Fixture fixture;
-  CHECK(fixture.ask("POST", "/api/v1/read", std::string(1, '\0')).status == 200);
-  CHECK(fixture.ask("POST", "/api/v1/read", "garbage").status == 400);
-  CHECK(fixture.ask("POST", "/api/v1/read", "").status == 400);
-  CHECK(fixture.ask("POST", "/api/v1/read", std::string("\x01\x00\x0a", 3)).status == 501);
-}
-
 }  // namespace
 }  // namespace lapwing::dashboard

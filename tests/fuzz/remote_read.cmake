@@ -1,0 +1,1 @@
+lapwing_fuzz(remote_read USES lapwing_remote)
