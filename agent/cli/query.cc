@@ -236,6 +236,23 @@ std::string rounded(double value) {
   return short_value ? format_value(*short_value) : text;
 }
 
+/// The unit is in the metric's name, if anywhere (Prometheus's naming).
+bool holds_bytes(const Series& series) {
+  const std::string name = label_value(series, std::string(kMetricName));
+  return name.ends_with("_bytes") || name.ends_with("_bytes_total");
+}
+
+/// For the eye: bytes in the unit that leaves few digits.
+std::string legible(double value, bool bytes) {
+  constexpr std::array<std::string_view, 6> kUnits = {"", " KiB", " MiB", " GiB", " TiB", " PiB"};
+  std::size_t unit = 0;
+  while (bytes && std::fabs(value) >= 1024 && std::isfinite(value) && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return rounded(value) + std::string(kUnits[unit]);
+}
+
 std::string chart_text(const Request& request, const Series& series, const Terminal& terminal) {
   const std::size_t steps = std::size_t((request.end - request.start) / request.step) + 1;
   std::vector<double> values(std::min<std::size_t>(steps, 11'001),
@@ -252,11 +269,13 @@ std::string chart_text(const Request& request, const Series& series, const Termi
     most = std::fmax(most, *value);
   }
   if (least > most) least = most = last;  // nothing but NaN
+  const bool bytes = holds_bytes(series);
   const std::size_t columns = std::clamp<std::size_t>(terminal.columns, 42, 122) - 2;
   return styled(terminal, Style::Heading, printable(series_name(series))) + "\n  " +
          styled(terminal, Style::Accent, sparkline(values, columns, terminal.unicode)) + "\n  " +
          styled(terminal, Style::Faint,
-                "min " + rounded(least) + "  max " + rounded(most) + "  last " + rounded(last)) +
+                "min " + legible(least, bytes) + "  max " + legible(most, bytes) + "  last " +
+                    legible(last, bytes)) +
          "\n";
 }
 

@@ -91,6 +91,15 @@ TEST_CASE("query: a range selector's samples are rows with times") {
         "a    1970-01-01T00:00:02.500Z      3\n");
 }
 
+TEST_CASE("query: a chart of bytes is labelled in their unit") {
+  const Answer answer = run(
+      {"x_bytes", "--start", "1700000000", "--end", "1700000001", "--step", "1s"},
+      body(
+          R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":)"
+          R"({"__name__":"x_bytes"},"values":[[1700000000,"512"],[1700000001,"25276502016"]]}]}})"));
+  CHECK(answer.out.find("min 512  max 23.54 GiB  last 23.54 GiB\n") != std::string::npos);
+}
+
 TEST_CASE("query: a range is a small chart a series, gaps left blank") {
   const Answer answer =
       run({"x", "--start", "1700000000", "--end", "1700000004", "--step", "1s"},
