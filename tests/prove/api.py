@@ -250,7 +250,7 @@ def main():
         with Process(prometheus, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/prometheus",
                      f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
                      "--web.enable-lifecycle", "--storage.tsdb.retention.time=90y",
-                     "--enable-feature=promql-experimental-functions") as other, \
+                     "--enable-feature=promql-experimental-functions,promql-per-step-stats") as other, \
              Agent("--collectors", "none", folder=folder,
                    config="global: {external_labels: {site: berlin, job: outside}}\nrule_files: [rules.yml]\n"
                           "web: {enable_remote_write_receiver: true}\nrules: {shipped: false}\n") as agent:
