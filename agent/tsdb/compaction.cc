@@ -51,7 +51,7 @@ Merged merge_minutes(const std::vector<std::string>& chunks, Compressor& compres
     if (last == nullptr) continue;
     SlotBuckets one{slot, Keeps::Extremes, {}};
     if (!last->read(slot, one.buckets)) return std::nullopt;
-    if (one.buckets.corrections_kept) one.keeps = Keeps::Corrections;
+    if (!one.buckets.extremes_kept) one.keeps = Keeps::Corrections;
     slots.push_back(std::move(one));
   }
   auto merged = encode_buckets(slots, 1min, compressor);
