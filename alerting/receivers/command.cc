@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,14 @@ Result<Pipe> make_pipe() {
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+/// The program's standard input: a pipe whose reader has gone would raise SIGPIPE in us.
+Result<Pipe> make_socket_pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return system_error("socketpair", errno);
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
 /// One run of the program, on a thread of its own.
 class Run {
  public:
@@ -68,7 +77,7 @@ class Run {
 
  private:
   Result<void> start() {
-    auto input = make_pipe();
+    auto input = make_socket_pair();
     if (!input) return input.error();
     auto output = make_pipe();
     if (!output) return output.error();
@@ -108,7 +117,8 @@ class Run {
     std::array<pollfd, 2> ends{{{to_ ? to_.get() : -1, POLLOUT, 0}, {from_.get(), POLLIN, 0}}};
     ::poll(ends.data(), ends.size(), int(kLook.count()));
     if (to_ && ends[0].revents != 0) {
-      const ssize_t written = ::write(to_.get(), body_.data() + sent_, body_.size() - sent_);
+      const ssize_t written =
+          ::send(to_.get(), body_.data() + sent_, body_.size() - sent_, MSG_NOSIGNAL);
       if (written > 0) sent_ += std::size_t(written);
       if ((written < 0 && errno != EAGAIN) || sent_ == body_.size()) to_.reset();
     }

@@ -76,7 +76,9 @@ class HostileReceiver:
         read = read_request(connection)
         if read is None:
             return False
-        headers, body = read
+        path, headers, body = read
+        if path != "/hook":  # Another program, which takes this port for one that it knew.
+            return False
         if how.startswith("take"):
             with self.lock:
                 self.taken.append((headers.get("idempotency-key"), json.loads(body)))
@@ -112,6 +114,7 @@ def read_request(connection):
             return None
         text += more
     head, body = text.split(b"\r\n\r\n", 1)
+    path = head.decode().split(" ")[1]
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     headers = {name.lower(): value for name, value in headers.items()}
     while len(body) < int(headers["content-length"]):
@@ -119,7 +122,7 @@ def read_request(connection):
         if not more:
             return None
         body += more
-    return headers, body
+    return path, headers, body
 
 
 def post(url, n, ended=False):
