@@ -77,6 +77,7 @@ Timestamp Alertmanagers::step(Timestamp now) {
     const std::lock_guard lock(mutex_);
     fresh.swap(next_plan_);
   }
+  bool changed = fresh.has_value();
   if (fresh) {
     plan_ = *std::move(fresh);
     std::vector<scrape::Job> jobs;
@@ -84,9 +85,8 @@ Timestamp Alertmanagers::step(Timestamp now) {
     discovery_.apply(jobs);
   }
   // Work that ran here has answered by now: it is taken in at once.
-  bool changed = discovery_.step(now);
-  changed = discovery_.step(now) || changed;
-  if (changed || fresh) surroundings_.tell(list());
+  for (int i = 0; i < 2; ++i) changed = discovery_.step(now) || changed;
+  if (changed) surroundings_.tell(list());
   return plan_.empty() ? kNever : std::max(discovery_.due(), now + 100ms);
 }
 

@@ -73,8 +73,9 @@ void write_alert(JsonWriter& json, const NotificationAlert& alert) {
 struct PayloadPart {
   config::Value::Kind kind = config::Value::Kind::Null;
   NotificationTemplate text;
-  std::string plain;  ///< a scalar without quotes that is no text: JSON already
-  std::vector<std::pair<std::string, PayloadPart>> members;  ///< of a list without names
+  std::string plain;                 ///< a scalar without quotes that is no text: JSON already
+  std::vector<std::string> names{};  ///< of a map's parts
+  std::vector<PayloadPart> parts{};  ///< of a list or a map
 };
 
 /// What a YAML scalar without quotes is in JSON; empty: a text.
@@ -99,11 +100,12 @@ PayloadPart read_part(config::Mapping& map, const config::Value& value) {
       map.error("payload", text.error().message);
   }
   if (part.kind == config::Value::Kind::List)
-    for (const config::Value& item : value.items())
-      part.members.emplace_back("", read_part(map, item));
+    for (const config::Value& item : value.items()) part.parts.push_back(read_part(map, item));
   if (part.kind == config::Value::Kind::Map)
-    for (const config::Value::Entry& entry : value.entries())
-      part.members.emplace_back(entry.key, read_part(map, entry.value));
+    for (const config::Value::Entry& entry : value.entries()) {
+      part.names.push_back(entry.key);
+      part.parts.push_back(read_part(map, entry.value));
+    }
   return part;
 }
 
@@ -128,14 +130,14 @@ void write_part(JsonWriter& json, const PayloadPart& part, Texts& texts) {
     }
     case config::Value::Kind::List:
       json.begin_array();
-      for (const auto& [name, member] : part.members) write_part(json, member, texts);
+      for (const PayloadPart& item : part.parts) write_part(json, item, texts);
       json.end_array();
       break;
     case config::Value::Kind::Map:
       json.begin_object();
-      for (const auto& [name, member] : part.members) {
-        json.key(name);
-        write_part(json, member, texts);
+      for (std::size_t i = 0; i < part.parts.size(); ++i) {
+        json.key(part.names[i]);
+        write_part(json, part.parts[i], texts);
       }
       json.end_object();
       break;
