@@ -47,6 +47,8 @@ class Alerting {
 
   /// Any thread.
   void apply(AlertingPlan plan);
+  /// Until the rules thread has taken apply()'s rules; false after `limit`. Any other thread.
+  bool wait_rules_applied(Duration limit) { return rules_->wait_applied(limit); }
   /// Called whenever step_dispatch() has something to do at once. Any thread.
   void on_dispatch_wake(std::function<void()> wake) { notifier_->on_wake(std::move(wake)); }
 

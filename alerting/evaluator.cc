@@ -99,11 +99,17 @@ void Rules::apply(RulesOptions options) {
   next_options_ = std::move(options);
 }
 
+bool Rules::wait_applied(Duration limit) {
+  std::unique_lock lock(mutex_);
+  return applied_.wait_for(lock, limit, [&] { return !next_options_ && !taking_options_; });
+}
+
 void Rules::take_options(Timestamp now) {
   std::optional<RulesOptions> options;
   {
     const std::lock_guard lock(mutex_);
     options.swap(next_options_);
+    taking_options_ = options.has_value();
   }
   if (!options) return;
   external_labels_ = options->external_labels;
@@ -163,7 +169,9 @@ void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp n
       rule->rule = std::move(definition);
     }
     groups_.swap(fresh);  // The old ones live until the rules that are gone have been retired.
+    taking_options_ = false;
   }
+  applied_.notify_all();
   for (const auto& [key, old] : old_rules) retire(*old.first, old.second, now);
   forget_orphans(now);
   expect_reads();

@@ -1,6 +1,7 @@
 // Rules: runs rule groups in time, writes what they record, and tells of their alerts.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,6 +58,9 @@ class Rules {
   /// New rules from the next step on. Groups, rules and their alerts keep their state by
   /// identity (file, group, name, expression). Any thread.
   void apply(RulesOptions options);
+  /// Until a step has taken what apply() was given, and status() shows it; false after `limit`.
+  /// Any thread but the one of step().
+  bool wait_applied(Duration limit);
 
   /// Evaluates what is due; returns when to be called again. Call it also when the watermark
   /// changes. One thread.
@@ -103,7 +107,9 @@ class Rules {
   SharedReads reads_;                                   // rules thread
 
   mutable std::mutex mutex_;
-  std::optional<RulesOptions> next_options_;       // guarded by mutex_
+  std::optional<RulesOptions> next_options_;  // guarded by mutex_
+  bool taking_options_ = false;               // guarded by mutex_
+  std::condition_variable applied_;
   std::vector<std::unique_ptr<GroupRun>> groups_;  // changed by the rules thread under mutex_
 
   Labels external_labels_;    // rules thread

@@ -15,6 +15,7 @@ namespace {
 
 /// A step that takes longer hangs: the watchdog then restarts the agent.
 constexpr std::chrono::nanoseconds kStepLimit = std::chrono::seconds(20);
+constexpr Duration kRulesWait = 1s;  // of a start and a reload, for their rules to be in force
 
 /// Targets that hang hold their places until their timeout: there must be enough for the others.
 /// A connection that is kept saves the next scrape its handshake.
@@ -169,6 +170,7 @@ void App::Parts::start() {
   collect_thread_.start("collect", [this](Timestamp now) { return collection_->step(now); });
   dashboard_->register_routes(*server_);
   server_->start();
+  alerting_->wait_rules_applied(kRulesWait);
   ready_ = true;
 }
 
@@ -348,6 +350,9 @@ void App::Parts::adopt(Plan fresh) {
     plan_ = std::make_shared<const Plan>(std::move(fresh));
   }
   rules_thread_.wake();
+  // Who asked for the reload asks for the rules next.
+  if (!alerting_->wait_rules_applied(kRulesWait))
+    ground_->log.warn("the rules thread is busy: the new rules follow when it has a moment");
 }
 
 void App::Parts::note_reload(bool succeeded) {

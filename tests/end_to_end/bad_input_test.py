@@ -110,9 +110,11 @@ class BadInput(unittest.TestCase):
                     with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
                         while True:
                             file.write(b"x" * 4096)
-                    time.sleep(5)  # The real disk is full for a few real seconds.
+                    # What is left of the files' last pages takes some seconds to fill.
+                    wait_for("the trouble is told", 30, lambda: agent.api("status/lapwing")["store"]["trouble"])
+                    time.sleep(3)  # The real disk is full for a few real seconds.
                     self.assertLess(time.time() - newest(agent), 3, "collecting went on")
-                    self.assertTrue(agent.api("status/lapwing")["store"]["trouble"], "the trouble is told")
+                    self.assertTrue(agent.api("status/lapwing")["store"]["trouble"], "it is told as long as it lasts")
                     filler.unlink()
                     wait_for("writing again", 60, lambda: not agent.api("status/lapwing")["store"]["trouble"])
                     agent.stop()
