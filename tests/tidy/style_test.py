@@ -110,7 +110,7 @@ class Style(unittest.TestCase):
         notes = [p for p in tree.files("agent/decisions/*.md")]
         self.assertTrue(notes)
         numbers = [p.name[:4] for p in notes]
-        self.assertEqual(sorted(set(numbers)), numbers)
+        self.assertEqual([f"{i + 1:04d}" for i in range(len(notes))], numbers)
         self.assertEqual([], [str(p) for p in notes if len(tree.text(p).splitlines()) > 60])
 
 
