@@ -102,7 +102,7 @@ bool decode_sizes(std::string_view sizes, std::string_view bits, std::uint64_t* 
     // The rest is in the last bytes, which are read from where zeros follow.
     std::array<unsigned char, 3 * kWordBytes> rest{};
     const std::size_t begin = std::min(at / 8, bits.size());
-    std::memcpy(rest.data(), bits.data() + begin, bits.size() - begin);
+    bits.copy(reinterpret_cast<char*>(rest.data()), 2 * kWordBytes, begin);
     std::size_t within = at - begin * 8;
     i = decode_whole(sizes, i, rest.data(), 2 * kWordBytes, within, out);
     at = begin * 8 + within;

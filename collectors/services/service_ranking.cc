@@ -16,7 +16,8 @@ bool is_new(const Rank& rank, Timestamp now) {
 
 }  // namespace
 
-std::vector<RankChange> rerank(std::vector<Rank> services, std::size_t limit, Timestamp now) {
+std::vector<RankChange> rerank(const std::vector<Rank>& services, std::size_t limit,
+                               Timestamp now) {
   std::vector<RankChange> changes;
   std::vector<Rank> inside;
   std::vector<Rank> outside;

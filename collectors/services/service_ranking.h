@@ -27,6 +27,6 @@ struct RankChange {
 /// What to change so that the first `limit` have series. A service without takes the place of one
 /// with series when it uses half as much again, and that one has had them for a minute; three a
 /// call at most. Free places go to the largest of the others.
-std::vector<RankChange> rerank(std::vector<Rank> services, std::size_t limit, Timestamp now);
+std::vector<RankChange> rerank(const std::vector<Rank>& services, std::size_t limit, Timestamp now);
 
 }  // namespace lapwing::collectors::services

@@ -9,6 +9,7 @@
 #include "collectors/host/cpu.h"
 #include "collectors/host/cpu_topology.h"
 #include "collectors/host/dbus_message.h"
+#include "collectors/host/disk_identity.h"
 #include "collectors/host/diskstats.h"
 #include "collectors/host/filefd.h"
 #include "collectors/host/filesystem.h"
