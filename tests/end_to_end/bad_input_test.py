@@ -107,19 +107,32 @@ class BadInput(unittest.TestCase):
                 with Agent(folder=folder) as agent:
                     wait_for("samples", 15, lambda: agent.query("node_load1"))
                     filler = data / "filler"
-                    with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
-                        while True:
-                            file.write(b"x" * 4096)
-                    # What is left of the files' last pages takes some seconds to fill.
-                    wait_for("the trouble is told", 30, lambda: agent.api("status/lapwing")["store"]["trouble"])
-                    time.sleep(3)  # The real disk is full for a few real seconds.
+                    # What is left of the files' last pages takes some seconds to fill, and the
+                    # reserve of state.db comes back to the disk when that is full.
+                    wait_for("the trouble is told", 30, lambda: fill(filler) and store_trouble(agent))
+                    until = time.monotonic() + 3  # The real disk is full for a few real seconds.
+                    while time.monotonic() < until:
+                        fill(filler)
+                        time.sleep(0.1)
                     self.assertLess(time.time() - newest(agent), 3, "collecting went on")
-                    self.assertTrue(agent.api("status/lapwing")["store"]["trouble"], "it is told as long as it lasts")
+                    wait_for("it is told as long as it lasts", 10, lambda: fill(filler) and store_trouble(agent))
                     filler.unlink()
-                    wait_for("writing again", 60, lambda: not agent.api("status/lapwing")["store"]["trouble"])
+                    wait_for("writing again", 60, lambda: not store_trouble(agent))
                     agent.stop()
             finally:
                 subprocess.run(["umount", "-l", data])
+
+
+def fill(path):
+    """Takes what room the disk has left; true, for use in a condition."""
+    with open(path, "ab", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    return True
+
+
+def store_trouble(agent):
+    return agent.api("status/lapwing")["store"]["trouble"]
 
 
 def newest(agent):
