@@ -47,40 +47,6 @@ std::int64_t second_of(nanoseconds monotonic) {
 
 }  // namespace
 
-struct Capture::OwnMetrics {
-  explicit OwnMetrics(metrics::Registry& registry)
-      : packets(registry.counter("lapwing_latency_packets_total",
-                                 "Packets that the kernel's filter let through.")),
-        dropped(registry.counter("lapwing_latency_dropped_packets_total",
-                                 "Packets that the kernel dropped because the ring was full.")),
-        repeated(registry.counter("lapwing_latency_repeated_segments_total",
-                                  "Segments with nothing new: sent again, or seen on another "
-                                  "interface before.")),
-        unreadable(registry.counter("lapwing_latency_unreadable_packets_total",
-                                    "Packets that could not be read as TCP.")),
-        strangers(registry.counter("lapwing_latency_unknown_service_segments_total",
-                                   "Segments of no service that is known.")),
-        refused(registry.counter("lapwing_latency_refused_connections_total",
-                                 "Connections left out because the table was full.")),
-        cpu_seconds(registry.counter("lapwing_latency_cpu_seconds_total",
-                                     "CPU time of the capture thread.")),
-        connections(
-            registry.gauge("lapwing_latency_connections", "Connections that are being followed.")),
-        ports(registry.gauge("lapwing_latency_ports", "Ports whose packets are looked at.")),
-        ratio(registry.gauge("lapwing_latency_sampling_ratio",
-                             "Share of the connections that are looked at; counts of the others "
-                             "are missing, divide by it.")) {
-    for (std::size_t i = 0; i < kUnclearCount; ++i)
-      unclear.push_back(registry.counter(
-          "lapwing_latency_unclear_total",
-          "What the time from request to answer cannot tell, or not alone, by reason.",
-          {{"reason", std::string(name(Unclear(i)))}}));
-  }
-  metrics::Counter packets, dropped, repeated, unreadable, strangers, refused, cpu_seconds;
-  metrics::Gauge connections, ports, ratio;
-  std::vector<metrics::Counter> unclear;
-};
-
 Capture::Capture(LatencyOptions options, Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       options_(options),
@@ -137,8 +103,8 @@ bool Capture::open_ring() {
   ring_ = std::make_unique<PacketRing>(*std::move(ring));
   tracker_ = std::make_unique<Tracker>(TrackerLimits{.connections = options_.connection_limit},
                                        random_seed(), options_.protocols);
-  if (!metrics_) metrics_ = std::make_shared<OwnMetrics>(surroundings_.registry);
-  told_ = {};
+  if (!metrics_) metrics_.emplace(surroundings_.registry);
+  metrics_->restart();
   filter_ = {};
   connected_due_ = listening_due_ = refreshed_ = published_ = nanoseconds(0);
   cpu_time_ = thread_cpu_time();
@@ -227,9 +193,8 @@ void Capture::judge_load(nanoseconds now) {
   const nanoseconds spent = thread_cpu_time() - std::exchange(cpu_time_, thread_cpu_time());
   const double elapsed = std::chrono::duration<double>(now - refreshed_).count();
   const RingCounts counts = ring_->take_counts();
-  metrics_->packets.add(double(counts.packets));
-  metrics_->dropped.add(double(counts.dropped));
-  metrics_->cpu_seconds.add(std::chrono::duration<double>(spent).count());
+  metrics_->add(counts, std::chrono::duration<double>(spent).count(),
+                std::exchange(unreadable_, 0));
   const double dropped = counts.packets == 0 ? 0 : double(counts.dropped) / double(counts.packets);
   const double before = shedder_.ratio();
   shedder_.observe(std::chrono::duration<double>(spent).count() / elapsed, options_.cpu_budget,
@@ -246,20 +211,8 @@ void Capture::publish(std::int64_t second) {
 }
 
 void Capture::publish_counts() {
-  const TrackerCounts& counts = tracker_->counts();
-  const auto add = [](const metrics::Counter& counter, std::uint64_t now, std::uint64_t before) {
-    if (now > before) counter.add(double(now - before));
-  };
-  for (std::size_t i = 0; i < kUnclearCount; ++i)
-    add(metrics_->unclear[i], counts.unclear[i], told_.unclear[i]);
-  add(metrics_->repeated, counts.repeated, told_.repeated);
-  add(metrics_->strangers, counts.strangers, told_.strangers);
-  add(metrics_->refused, counts.refused_connections, told_.refused_connections);
-  add(metrics_->unreadable, std::exchange(unreadable_, 0), 0);
-  metrics_->connections.set(double(tracker_->connections()));
-  metrics_->ports.set(double(filter_.ports.size()));
-  metrics_->ratio.set(shedder_.ratio());
-  told_ = counts;
+  metrics_->show(tracker_->counts());
+  metrics_->show_state(tracker_->connections(), filter_.ports.size(), shedder_.ratio());
 }
 
 }  // namespace lapwing::collectors::latency

@@ -11,6 +11,7 @@
 #include "agent/base/log.h"
 #include "agent/base/time.h"
 #include "agent/metrics/registry.h"
+#include "collectors/latency/capture_metrics.h"
 #include "collectors/latency/filter.h"
 #include "collectors/latency/load_shedder.h"
 #include "collectors/latency/options.h"
@@ -44,8 +45,6 @@ class Capture {
   static constexpr Duration kPatience{200};
 
  private:
-  struct OwnMetrics;
-
   bool adopt_options();
   bool open_ring();
   void rest(const std::string& reason);
@@ -65,14 +64,13 @@ class Capture {
   std::vector<SocketRow> connected_;
   LoadShedder shedder_;
   FilterPlan filter_;
-  std::shared_ptr<OwnMetrics> metrics_;
+  std::optional<CaptureMetrics> metrics_;  // from the first ring on
 
   std::chrono::nanoseconds refreshed_{};
   std::chrono::nanoseconds published_{};
   std::chrono::nanoseconds connected_due_{};
   std::chrono::nanoseconds listening_due_{};
   std::chrono::nanoseconds cpu_time_{};
-  TrackerCounts told_;  // what of the tracker's counts the registry has
   std::uint64_t unreadable_ = 0;
   bool sockets_failed_ = false;
 

@@ -85,6 +85,7 @@ try {
   check((await page.locator('h1').count()) === 1, 'there is one h1');
   check((await page.locator('h1').innerText()).length > 3, `the sentence says: ${await page.locator('h1').innerText()}`);
   check(await painted(page, 'cpu'), "the CPU chart's canvas is painted");
+  await check_services(page);
   await shot(page, 'overview-dark');
 
   await page.locator('.tool.theme').click();
@@ -176,6 +177,27 @@ async function painted(page, chart) {
     }
     return false;
   }, chart);
+}
+
+/** The page is a client of the agent, which so sees itself called; where it may look at packets. */
+async function check_services(page) {
+  const said = page.locator('section[aria-label="Services"]');
+  const port = `:${new URL(url).port}`;
+  const captures = await page.evaluate(async () => {
+    const body = new URLSearchParams({ query: 'lapwing_latency_ports' });
+    const answer = await (await fetch('/api/v1/query', { method: 'POST', body })).json();
+    return answer.data.result.length > 0;
+  });
+  if (!captures) return check(await said.isVisible(), 'there is a place for services (nothing is captured here)');
+  // A port may have had several names; whichever has latencies.
+  const found = await page.waitForFunction(
+    ([where, mark]) =>
+      [...document.querySelectorAll(where)]
+        .map((one) => one.innerText.split(/\s+/).join(' '))
+        .find((text) => text.includes(mark) && /[µm]?s$/.test(text)),
+    ['section[aria-label="Services"] tbody tr', port],
+  );
+  check(true, `the table of services has ${await found.jsonValue()}`);
 }
 
 async function check_width(page, what) {

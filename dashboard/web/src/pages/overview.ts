@@ -1,12 +1,16 @@
-// The Overview: the state sentence, the alerts and the tables of devices on the left, the host's
-// charts in one column on the right.
+// The Overview: the state sentence, the alerts and the tables of services and devices on the left,
+// the host's charts in one column on the right.
 
 import { Deck } from '../charts/deck.ts';
 import type { Context, Page } from '../context.ts';
 import { AlertRows } from '../alert_rows.ts';
 import { h, set_text } from '../dom.ts';
 import { host_charts, kHostQueries } from '../host.ts';
+import { kServiceQueries } from '../services.ts';
 import { disk_table, filesystem_table, interface_table, type DeviceTable } from './devices.ts';
+import { service_table } from './services.ts';
+
+const kQueries = [...kHostQueries, ...kServiceQueries];
 
 function device_block(table: DeviceTable): { element: HTMLElement; draw: (context: Context) => void } {
   const count = h('span', { class: 'n' });
@@ -33,7 +37,7 @@ export function overview_page(context: Context): Page {
   const { words } = context;
   const rows = new AlertRows(context);
   const alerts = h('section', { class: 'block clip', 'aria-label': words.say('alerts'), hidden: true }, rows.element);
-  const blocks = [disk_table(words), filesystem_table(words), interface_table(words)].map(device_block);
+  const blocks = [service_table(context), disk_table(words), filesystem_table(words), interface_table(words)].map(device_block);
   const deck = new Deck(host_charts(words, context.colours), context.palette, context.clock, words, {
     zoom: context.zoom,
     reset: context.back_to_live,
@@ -50,7 +54,7 @@ export function overview_page(context: Context): Page {
   );
   return {
     element,
-    queries: kHostQueries,
+    queries: kQueries,
     deck,
     draw() {
       alerts.hidden = context.book().alerts.length === 0;
