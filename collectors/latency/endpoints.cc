@@ -57,24 +57,37 @@ std::uint16_t Endpoints::find_or_add_remote(const Address& address) {
   return *add(std::move(endpoint));
 }
 
-void Endpoints::name_unknown(const SocketTables& tables) {
-  for (const ListeningService& listener : tables.listeners) {
-    if (listener.service.empty()) continue;
-    Endpoint* unknown = nullptr;
-    bool known = false;
-    for (const auto& endpoint : all_) {
-      if (!endpoint || !endpoint->remote.empty() || endpoint->port != listener.address.port)
-        continue;
-      if (endpoint->service == kUnknown) unknown = endpoint.get();
-      known = known || endpoint->service == listener.service;
-    }
-    if (unknown != nullptr && !known) unknown->service = listener.service;
+bool Endpoints::is_named(const std::string& service, std::uint16_t port) const {
+  return std::any_of(all_.begin(), all_.end(), [&](const auto& endpoint) {
+    return endpoint && endpoint->remote.empty() && endpoint->port == port &&
+           endpoint->service == service;
+  });
+}
+
+void Endpoints::rename(const SocketTables& tables) {
+  for (std::size_t i = 0; i < tables_.listeners.size(); ++i) {
+    const ListeningService& before = tables_.listeners[i];
+    const auto now = std::lower_bound(
+        tables.listeners.begin(), tables.listeners.end(), before.address,
+        [](const ListeningService& one, const Address& at) { return one.address < at; });
+    if (now == tables.listeners.end() || now->address != before.address) continue;
+    if (now->service.empty() || now->service == before.service) continue;
+    // Another socket is another service, even at the same address.
+    if (!before.service.empty() && (now->inode == 0 || now->inode != before.inode)) continue;
+    const auto keeps_the_name = [&](const ListeningService& one) {
+      return one.address.port == before.address.port && one.service == before.service;
+    };
+    Endpoint& endpoint = *all_[listener_endpoints_[i]];
+    if (endpoint.port == 0 || is_named(now->service, endpoint.port) ||
+        std::any_of(tables.listeners.begin(), tables.listeners.end(), keeps_the_name))
+      continue;
+    endpoint.service = now->service;
   }
 }
 
 std::vector<std::pair<std::uint16_t, std::uint16_t>> Endpoints::apply(SocketTables tables,
                                                                       std::int64_t second) {
-  name_unknown(tables);
+  rename(tables);
   std::vector<std::uint16_t> numbers;
   for (const ListeningService& listener : tables.listeners)
     numbers.push_back(find_or_add_service(listener.service.empty() ? kUnknown : listener.service,

@@ -26,7 +26,8 @@ struct Address {
 /// A listening socket and whose it is.
 struct ListeningService {
   Address address;
-  std::string service;  ///< empty: not known (yet)
+  std::string service;      ///< empty: not known (yet)
+  std::uint64_t inode = 0;  ///< the socket's; of several at one address, that which gave the name
   bool operator==(const ListeningService&) const = default;
 };
 
@@ -87,8 +88,9 @@ class Endpoints {
  private:
   std::uint16_t find_or_add_service(const std::string& service, std::uint16_t port);
   std::uint16_t find_or_add_remote(const Address& address);
-  /// What listeners without a name have measured becomes their name's as soon as it is known.
-  void name_unknown(const SocketTables& tables);
+  /// What a socket has measured follows it when its service is named, or named better.
+  void rename(const SocketTables& tables);
+  bool is_named(const std::string& service, std::uint16_t port) const;
   std::optional<std::uint16_t> add(std::unique_ptr<Endpoint> endpoint);
   bool is_local(const IpAddress& address) const;
   /// Number of the endpoint that serves at the address; nothing: none of this host.

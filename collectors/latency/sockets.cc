@@ -44,14 +44,15 @@ SocketTables make_tables(const std::vector<SocketRow>& listening,
   local.erase(std::unique(local.begin(), local.end()), local.end());
   tables.local = std::move(local);
 
-  std::map<Address, std::string> listeners;  // SO_REUSEPORT: many sockets at one address
+  std::map<Address, ListeningService> listeners;  // SO_REUSEPORT: many sockets at one address
   std::set<std::uint16_t> own_ports;
   for (const SocketRow& row : listening) {
-    std::string& service = listeners[row.local];
-    if (service.empty()) service = name(row.inode);
+    ListeningService& listener = listeners[row.local];
+    if (listener.service.empty())
+      listener = {.address = row.local, .service = name(row.inode), .inode = row.inode};
     own_ports.insert(row.local.port);
   }
-  for (auto& [address, service] : listeners) tables.listeners.push_back({address, service});
+  for (auto& [address, listener] : listeners) tables.listeners.push_back(std::move(listener));
 
   std::map<std::uint16_t, std::size_t> uses;
   std::set<Address> remotes;

@@ -115,6 +115,28 @@ TEST_CASE("endpoints: a port that another service takes over is counted anew") {
   CHECK(endpoints.apply(tables({{{kAny, 80}, "apache2"}}), 2).empty());
 }
 
+TEST_CASE("endpoints: what a socket measured follows it when its service gets a better name") {
+  Endpoints endpoints;
+  endpoints.apply(tables({{{kAny, 80}, "bash", 7}}), 0);
+  const auto before = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  endpoints[before].add(1, Nanoseconds(1000));
+  CHECK(endpoints.apply(tables({{{kAny, 80}, "nginx", 7}}), 1).empty());
+  const auto after = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  CHECK(after == before);
+  CHECK(endpoints[after].service == "nginx");
+  CHECK(endpoints[after].histogram.count() == 1);
+}
+
+TEST_CASE("endpoints: a name that another socket of the port keeps is not taken from it") {
+  Endpoints endpoints;
+  endpoints.apply(tables({{{kAny, 80}, "front", 7}, {{kHere, 80}, "front", 8}}), 0);
+  const auto kept = endpoints.judge(between(kThere, 40'000, kHere, 80), {})->endpoint;
+  endpoints.apply(tables({{{kAny, 80}, "back", 7}, {{kHere, 80}, "front", 8}}), 1);
+  CHECK(endpoints[kept].service == "front");
+  CHECK(name_of(endpoints, between(kThere, 40'000, address(127, 0, 0, 1), 80)) == "back gets");
+  CHECK(name_of(endpoints, between(kThere, 40'000, kHere, 80)) == "front gets");
+}
+
 TEST_CASE("endpoints: ports that come and go leave nothing behind") {
   Endpoints endpoints;
   for (std::int64_t second = 0; second < 5000; second += 100) {

@@ -35,7 +35,7 @@ TEST_CASE("sockets: listeners are named, and several at one address are one") {
       make_tables({listening(kAny, 80, 0), listening(kAny, 80, 7), listening(kHere, 443, 8)}, {},
                   {kHere, kHere}, by_inode);
   CHECK(tables.listeners ==
-        std::vector<ListeningService>{{{kAny, 80}, "s7"}, {{kHere, 443}, "s8"}});
+        std::vector<ListeningService>{{{kAny, 80}, "s7", 7}, {{kHere, 443}, "s8", 8}});
   CHECK(tables.local == std::vector<IpAddress>{kHere});
 }
 
