@@ -281,13 +281,10 @@ dashboard::Dependencies App::Parts::dashboard_dependencies() {
 
 std::vector<ProbeSuggestion> App::Parts::probe_suggestions() const {
   const std::shared_ptr<const Plan> current = plan();
-  std::set<std::string> probed;
-  for (const auto& job : current->collection.scrape_jobs)
-    for (const auto& group : job.discovery.static_groups)
-      for (const auto& target : group.targets)
-        for (const auto& [name, value] : target) probed.insert(value);
+  const auto listeners = collectors::probe::read_listeners(current->collection.paths.proc);
+  if (!listeners) return {};
   return collectors::probe::suggest(
-      collectors::probe::read_listeners(current->collection.paths.proc), probed);
+      *listeners, collectors::probe::probed_targets(current->collection.scrape_jobs));
 }
 
 http::Response App::Parts::remote_write(const http::Request& request) {

@@ -1,13 +1,11 @@
 #include "collectors/probe/suggestions.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <map>
 #include <memory>
 
@@ -16,9 +14,6 @@
 
 namespace lapwing::collectors::probe {
 namespace {
-
-constexpr std::string_view kListening = "0A";
-constexpr std::size_t kTableLimitBytes = 16u << 20;
 
 /// How a known kind of service is probed.
 struct Known {
@@ -77,44 +72,6 @@ constexpr std::array kPrograms = std::to_array<KnownProgram>({
     {"valkey-server", {"redis_ping", ""}},
 });
 
-/// The kernel prints each 32-bit word of an address in the host's byte order.
-Result<std::string> address_of(std::string_view hex) {
-  if (hex.size() != 8 && hex.size() != 32) return invalid("no address: " + std::string(hex));
-  std::array<std::uint32_t, 4> words{};
-  for (std::size_t i = 0; i < hex.size() / 8; ++i) {
-    const char* const begin = hex.data() + 8 * i;
-    const auto [end, error] = std::from_chars(begin, begin + 8, words[i], 16);
-    if (error != std::errc() || end != begin + 8) return invalid("no address: " + std::string(hex));
-  }
-  const bool ip4 = hex.size() == 8;
-  if (std::all_of(words.begin(), words.end(), [](std::uint32_t word) { return word == 0; }))
-    return std::string("127.0.0.1");
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(ip4 ? AF_INET : AF_INET6, words.data(), text.data(), text.size());
-  return std::string(text.data());
-}
-
-Result<Listener> read_line(Scanner& line) {
-  Listener listener;
-  line.word();  // its number
-  const std::string_view local = line.word();
-  line.word();  // the peer
-  const std::string_view state = line.word();
-  for (int i = 0; i < 5; ++i) line.word();
-  listener.inode = line.u64();
-  if (auto done = line.done(); !done) return std::move(done).error();
-  if (state != kListening) return no_data("not listening");
-  const std::size_t colon = local.rfind(':');
-  if (colon == std::string_view::npos) return invalid("no address: " + std::string(local));
-  auto address = address_of(local.substr(0, colon));
-  if (!address) return std::move(address).error();
-  listener.address = *std::move(address);
-  const char* const end = local.data() + local.size();
-  const auto [stop, error] = std::from_chars(local.data() + colon + 1, end, listener.port, 16);
-  if (error != std::errc() || stop != end) return invalid("no port: " + std::string(local));
-  return listener;
-}
-
 const Known* known_by(const Listener& listener) {
   const auto port = std::find_if(kPorts.begin(), kPorts.end(), [&](const KnownPort& known) {
     return known.port == listener.port;
@@ -158,20 +115,25 @@ std::map<std::uint64_t, std::string> programs(const std::string& proc) {
 
 }  // namespace
 
-Result<std::vector<Listener>> parse_listeners(std::string_view table) {
+std::vector<Listener> listeners_of(const std::vector<latency::SocketRow>& sockets) {
   std::vector<Listener> listeners;
-  Scanner lines(table);
-  if (lines.line().find("local_address") == std::string_view::npos)
-    return invalid("no table of sockets");
-  while (!lines.at_end()) {
-    Scanner line(lines.line());
-    Result<Listener> listener = read_line(line);
-    if (listener)
-      listeners.push_back(*std::move(listener));
-    else if (listener.error().kind != ErrorKind::NoData)
-      return std::move(listener).error();
+  for (const latency::SocketRow& row : sockets) {
+    if (!row.listening) continue;
+    const latency::IpAddress& ip = row.local.ip;
+    listeners.push_back({.address = ip.is_any() ? "127.0.0.1" : ip.to_string(),
+                         .port = row.local.port,
+                         .inode = row.inode});
   }
   return listeners;
+}
+
+std::set<std::string> probed_targets(const std::vector<scrape::Job>& jobs) {
+  std::set<std::string> probed;
+  for (const auto& job : jobs)
+    for (const auto& group : job.discovery.static_groups)
+      for (const auto& target : group.targets)
+        for (const auto& [name, value] : target) probed.insert(value);
+  return probed;
 }
 
 std::vector<ProbeSuggestion> suggest(const std::vector<Listener>& listeners,
@@ -192,14 +154,10 @@ std::vector<ProbeSuggestion> suggest(const std::vector<Listener>& listeners,
   return suggestions;
 }
 
-std::vector<Listener> read_listeners(const std::string& proc) {
-  std::vector<Listener> listeners;
-  for (const char* table : {"/net/tcp", "/net/tcp6"}) {
-    const Result<std::string> text = read_file(proc + table, kTableLimitBytes);
-    if (!text) continue;
-    if (auto found = parse_listeners(*text))
-      listeners.insert(listeners.end(), found->begin(), found->end());
-  }
+Result<std::vector<Listener>> read_listeners(const std::string& proc) {
+  const auto sockets = latency::SocketLister().listening();
+  if (!sockets) return sockets.error();
+  std::vector<Listener> listeners = listeners_of(*sockets);
   const auto known = programs(proc);
   for (Listener& listener : listeners)
     if (const auto program = known.find(listener.inode); program != known.end())

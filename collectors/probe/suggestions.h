@@ -10,6 +10,8 @@
 
 #include "agent/base/result.h"
 #include "agent/model/probe_suggestion.h"
+#include "collectors/latency/sockets.h"
+#include "collectors/scrape/job.h"
 
 namespace lapwing::collectors::probe {
 
@@ -21,17 +23,19 @@ struct Listener {
   std::string program{};  ///< whose it is; "" where we may not know
 };
 
-/// The listeners of one of /proc/net/tcp and tcp6 (proc(5)); lines of other states are passed over.
-/// Invalid when it is no such table.
-Result<std::vector<Listener>> parse_listeners(std::string_view table);
+/// The sockets that listen, as they are called: none twice for being of both families' any address.
+std::vector<Listener> listeners_of(const std::vector<latency::SocketRow>& sockets);
+
+/// What the jobs look at already, whatever by.
+std::set<std::string> probed_targets(const std::vector<scrape::Job>& jobs);
 
 /// What fits the listeners that are known by port or program, sorted by target, none twice;
 /// without the targets that are probed already.
 std::vector<ProbeSuggestion> suggest(const std::vector<Listener>& listeners,
                                      const std::set<std::string>& probed);
 
-/// This host's listeners below `proc`, with their programs as far as we may see them. Walks all
-/// processes: for who asks by hand.
-std::vector<Listener> read_listeners(const std::string& proc);
+/// This host's listeners, by sock_diag(7), with the programs of the processes below `proc` as far
+/// as we may see them. Walks all processes: for who asks by hand.
+Result<std::vector<Listener>> read_listeners(const std::string& proc);
 
 }  // namespace lapwing::collectors::probe

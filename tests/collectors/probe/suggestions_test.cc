@@ -1,21 +1,20 @@
 #include "collectors/probe/suggestions.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <catch2/catch.hpp>
 
+#include "agent/base/file.h"
+#include "tests/collectors/latency/packets.h"
+
 using namespace lapwing;
+using namespace lapwing::collectors;
 using namespace lapwing::collectors::probe;
+using lapwing::testing::address;
+using latency::IpAddress;
 
 namespace {
-
-constexpr std::string_view kHead =
-    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
-    "inode\n";
-
-std::string line(const std::string& local, const std::string& state, int inode) {
-  return "   0: " + local + " 00000000:0000 " + state +
-         " 00000000:00000000 00:00000000 00000000     0        0 " + std::to_string(inode) +
-         " 1 0000000000000000 100 0 0 10 0\n";
-}
 
 std::string suggested(const std::vector<Listener>& listeners,
                       const std::set<std::string>& probed = {}) {
@@ -27,28 +26,19 @@ std::string suggested(const std::vector<Listener>& listeners,
 
 }  // namespace
 
-TEST_CASE("probe suggestions: listening sockets of both families are read") {
-  const std::string table = std::string(kHead) + line("0100007F:1F90", "0A", 7) +
-                            line("00000000:0016", "0A", 8) + line("0100007F:1F91", "01", 9) +
-                            line("00000000000000000000000001000000:0050", "0A", 10);
-  const auto listeners = parse_listeners(table);
-  REQUIRE(listeners.ok());
-  REQUIRE(listeners->size() == 3);
-  CHECK((*listeners)[0].address == "127.0.0.1");
-  CHECK((*listeners)[0].port == 8080);
-  CHECK((*listeners)[0].inode == 7);
-  CHECK((*listeners)[1].address == "127.0.0.1");
-  CHECK((*listeners)[1].port == 22);
-  CHECK((*listeners)[2].address == "::1");
-}
-
-TEST_CASE("probe suggestions: what is no table is Invalid, a cut one too") {
-  CHECK_FALSE(parse_listeners(""));
-  CHECK_FALSE(parse_listeners("nonsense\n"));
-  CHECK(parse_listeners(kHead)->empty());
-  const std::string table = std::string(kHead) + line("0100007F:1F90", "0A", 7);
-  CHECK_FALSE(parse_listeners(table.substr(0, kHead.size() + 40)));
-  CHECK_FALSE(parse_listeners(std::string(kHead) + line("0100:1F90", "0A", 7)));
+TEST_CASE("probe suggestions: listening sockets of both families, by how they are called") {
+  const auto listeners =
+      listeners_of({{.local = {address(127, 0, 0, 1), 8080}, .inode = 7, .listening = true},
+                    {.local = {address(0, 0, 0, 0), 22}, .inode = 8, .listening = true},
+                    {.local = {address(127, 0, 0, 1), 8081}, .inode = 9},
+                    {.local = {IpAddress{}, 80}, .inode = 10, .listening = true}});
+  REQUIRE(listeners.size() == 3);
+  CHECK(listeners[0].address == "127.0.0.1");
+  CHECK(listeners[0].port == 8080);
+  CHECK(listeners[0].inode == 7);
+  CHECK(listeners[1].address == "127.0.0.1");
+  CHECK(listeners[1].port == 22);
+  CHECK(listeners[2].address == "127.0.0.1");
 }
 
 TEST_CASE("probe suggestions: by program and by port; what nobody knows is left alone") {
@@ -67,7 +57,25 @@ TEST_CASE("probe suggestions: what is probed already is not suggested") {
   CHECK(suggested(listeners, {"http://127.0.0.1:80", "127.0.0.1:22"}) == "");
 }
 
-TEST_CASE("probe suggestions: this host's own tables are read without a word") {
-  CHECK_NOTHROW(read_listeners("/proc"));
-  CHECK(read_listeners("/nowhere").empty());
+TEST_CASE("probe suggestions: a socket of this process is found, with its program") {
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::listen(fd.get(), 1) == 0);  // on any address, at a port of the kernel's choice
+  sockaddr_in where{};
+  socklen_t size = sizeof where;
+  REQUIRE(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&where), &size) == 0);
+  const auto found = read_listeners("/proc");
+  REQUIRE(found.ok());
+  CHECK(std::any_of(found->begin(), found->end(), [&](const Listener& one) {
+    return one.port == ntohs(where.sin_port) && one.program.starts_with("collectors_prob");
+  }));
+  const auto nameless = read_listeners("/nowhere");
+  REQUIRE(nameless.ok());
+  CHECK(std::all_of(nameless->begin(), nameless->end(),
+                    [](const Listener& one) { return one.program.empty(); }));
+}
+
+TEST_CASE("probe suggestions: what jobs name in their configuration is probed already") {
+  scrape::Job job;
+  job.discovery.static_groups.push_back({.targets = {{{"__address__", "127.0.0.1:22"}}}});
+  CHECK(probed_targets({job}) == std::set<std::string>{"127.0.0.1:22"});
 }
