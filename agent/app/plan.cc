@@ -128,7 +128,10 @@ Result<Plan> read_plan(const std::vector<std::string>& files, const PlanOverride
             std::back_inserter(plan.collection.scrape_jobs));
   if (overrides.no_collectors) collectors::disable_collectors(plan.collection);
   plan.latency = collectors::latency::read_latency_options(root);
-  if (overrides.no_collectors || overrides.no_latency) plan.latency.enabled = false;
+  // What nobody shows is not captured either.
+  if (overrides.no_collectors || overrides.no_latency ||
+      !plan.collection.collectors["latency"].enabled)
+    plan.latency.enabled = false;
   plan.alerting = alerting::read_alerting_options(root, global.receivers);
   plan.alertmanagers = read_alertmanagers(root);
   root.not_served({"remote_read", "remote_write", "tracing", "otlp", "runtime", "storage"});

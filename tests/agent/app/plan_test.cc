@@ -123,3 +123,11 @@ TEST_CASE("plan: secrets are hidden in what is shown") {
   CHECK(plan->yaml.find("s3cret") == std::string::npos);
   CHECK(plan->yaml.find("<secret>") != std::string::npos);
 }
+
+TEST_CASE("plan: latency that nobody shows is not captured") {
+  PlanFiles files;
+  CHECK(files.read("{}")->latency.enabled);
+  CHECK_FALSE(files.read("latency: {enabled: false}")->latency.enabled);
+  CHECK_FALSE(files.read("collectors: {latency: {enabled: false}}")->latency.enabled);
+  CHECK_FALSE(files.read("{}", {.no_latency = true})->latency.enabled);
+}
