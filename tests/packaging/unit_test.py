@@ -108,9 +108,12 @@ class SystemUserTest(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             with open(os.path.join(root, "etc/passwd"), encoding="utf-8") as file:
                 users = [line.strip().split(":") for line in file]
+            with open(os.path.join(root, "etc/group"), encoding="utf-8") as file:
+                groups = {line.split(":")[0]: line.strip().split(":")[3] for line in file}
         mine = [user for user in users if user[0] == settings(UNIT)["User"][0]]
         self.assertEqual(len(mine), 1, users)
         self.assertEqual(mine[0][5:], ["/var/lib/lapwing", "/usr/sbin/nologin"])
+        self.assertEqual(groups["adm"], "lapwing", "access logs of Debian's web servers are for adm")
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ def prove(pid):
     started = inside(pid, "systemctl", "start", "lapwing")
     log = inside(pid, "journalctl", "-u", "lapwing", "--no-pager", "-n", "20").stdout
     check(started.returncode == 0, f"systemctl start waits for READY=1 {started.stderr.strip()}{'' if started.returncode == 0 else log}")
+    check("adm" in inside(pid, "id", "-nG", "lapwing").stdout.split(), "the user is in adm, whose access logs it may read")
     state = properties(pid, "ActiveState", "StatusText", "MainPID", "User", "WatchdogUSec")
     check(state["ActiveState"] == "active" and state["User"] == "lapwing", f"active as its own user, watchdog {state['WatchdogUSec']}")
     status = wait_for("a status line that counts this host's series", 30, lambda: re.match(
