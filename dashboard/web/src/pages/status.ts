@@ -13,18 +13,22 @@ import { key_of, type Labels } from '../timeline.ts';
 
 const kEvery = 10_000;
 
+/// What this host lacks is no failure: it is told quietly, below the collectors that work.
+function collector_health({ available, error }: CollectorAnswer, context: Context): Cell {
+  const { words } = context;
+  if (!available) return { text: words.say('absent'), look: 'dim' };
+  if (!error) return { text: words.say('health.ok'), look: 'sub' };
+  return { text: words.say('failing'), look: 'bad', glyph: glyph('critical', words.say('failing')) };
+}
 
 function collector_row(collector: CollectorAnswer, context: Context): Row {
   const { words } = context;
-  const health: Cell = collector.error
-    ? { text: words.say('failing'), look: 'bad', glyph: glyph('critical', words.say('failing')) }
-    : { text: words.say(collector.available ? 'health.ok' : 'absent'), look: collector.available ? 'sub' : 'dim' };
   const series = format('count', collector.series);
   return {
     key: collector.name,
     cells: [
       { text: folded(collector.name), ...(collector.error ? { below: folded(collector.error, 160) } : {}) },
-      health,
+      collector_health(collector, context),
       { text: context.clock.duration(collector.interval_seconds * 1000) },
       { text: format('seconds', collector.duration_seconds) },
       collector.refused > 0
@@ -151,7 +155,8 @@ export function status_page(context: Context): Page {
       none.hidden = scraped.length > 0;
       table.element.hidden = scraped.length === 0;
       collector_block.hidden = own.collectors.length === 0;
-      collector_table.update(own.collectors.map((one) => collector_row(one, context)));
+      const here_first = [...own.collectors].sort((a, b) => Number(b.available) - Number(a.available));
+      collector_table.update(here_first.map((one) => collector_row(one, context)));
       receiver_block.hidden = own.receivers.length === 0;
       receiver_table.update(own.receivers.map(receiver_row));
     } catch (error) {
