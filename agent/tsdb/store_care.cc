@@ -195,6 +195,8 @@ void Store::publish(Timestamp) {
     status->samples_appended = appended_;
     status->newest = head_.newest();
     head_bytes = head_.bytes();
+    // A new store has nothing at its first look after the files, and the next is a while off.
+    if (oldest_ == kNever) oldest_ = head_.oldest();
   }
   if (const auto files = raw_.all(); !files.empty())
     if (const TimeRange extent = files.back()->extent(); extent.from < extent.to)

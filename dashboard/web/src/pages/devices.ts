@@ -17,7 +17,8 @@ function by_device(feed: Feed, query: Query): Map<string, number> {
   return new Map(samples.map((sample) => [device_of(sample.labels), sample.value]));
 }
 
-function figure(unit: Unit, value: number | undefined): Cell {
+export function figure(unit: Unit, value: number | null | undefined): Cell {
+  if (value === null || value === undefined) return { text: kNothing, look: 'dim' };
   return value === 0 ? { text: '0', look: 'dim' } : { text: format(unit, value) };
 }
 
@@ -30,7 +31,7 @@ function devices(names: Iterable<string>, physical: (name: string) => boolean): 
   );
 }
 
-function limited(words: Words, rows: readonly Row[]): [Row[], string] {
+export function limited(words: Words, rows: readonly Row[]): [Row[], string] {
   const more = rows.length - kMostRows;
   return [rows.slice(0, kMostRows), more > 0 ? words.say('more', { count: more }) : ''];
 }

@@ -7,10 +7,12 @@ import { AlertRows } from '../alert_rows.ts';
 import { h, set_text } from '../dom.ts';
 import { host_charts, kHostQueries } from '../host.ts';
 import { kServiceQueries } from '../services.ts';
+import { kUsageQueries } from '../usage.ts';
 import { disk_table, filesystem_table, interface_table, type DeviceTable } from './devices.ts';
 import { service_table } from './services.ts';
+import { usage_table } from './usage.ts';
 
-const kQueries = [...kHostQueries, ...kServiceQueries];
+const kQueries = [...kHostQueries, ...kServiceQueries, ...kUsageQueries];
 
 function device_block(table: DeviceTable): { element: HTMLElement; draw: (context: Context) => void } {
   const count = h('span', { class: 'n' });
@@ -37,7 +39,14 @@ export function overview_page(context: Context): Page {
   const { words } = context;
   const rows = new AlertRows(context);
   const alerts = h('section', { class: 'block clip', 'aria-label': words.say('alerts'), hidden: true }, rows.element);
-  const blocks = [service_table(context), disk_table(words), filesystem_table(words), interface_table(words)].map(device_block);
+  const tables = [
+    service_table(context),
+    usage_table(context),
+    disk_table(words),
+    filesystem_table(words),
+    interface_table(words),
+  ];
+  const blocks = tables.map(device_block);
   const deck = new Deck(host_charts(words, context.colours), context.palette, context.clock, words, {
     zoom: context.zoom,
     reset: context.back_to_live,

@@ -2,20 +2,15 @@
 // take; below it those that nobody calls, and what the times do not tell.
 
 import type { Context } from '../context.ts';
-import { format, kNothing, type Unit } from '../format.ts';
+import { format } from '../format.ts';
 import { glyph } from '../glyphs.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
 import { folded } from '../hostile.ts';
 import { sampling_of, service_index, services, unclear, type Answers, type Service } from '../services.ts';
 import type { Key, Words } from '../words.ts';
-import type { DeviceTable } from './devices.ts';
+import { figure, type DeviceTable } from './devices.ts';
 
 const kMostRows = 20;
-
-function figure(unit: Unit, value: number | null): Cell {
-  if (value === null) return { text: kNothing, look: 'dim' };
-  return value === 0 ? { text: '0', look: 'dim' } : { text: format(unit, value) };
-}
 
 function name_cell(service: Service, words: Words): Cell {
   const { alert, name, port } = service;

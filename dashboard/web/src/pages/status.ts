@@ -14,10 +14,12 @@ import { key_of, type Labels } from '../timeline.ts';
 const kEvery = 10_000;
 
 /// What this host lacks is no failure: it is told quietly, below the collectors that work.
-function collector_health({ available, error }: CollectorAnswer, context: Context): Cell {
+/// Nor is a part that is hidden from a collector: the rest of its series goes on.
+function collector_health({ available, error, series }: CollectorAnswer, context: Context): Cell {
   const { words } = context;
   if (!available) return { text: words.say('absent'), look: 'dim' };
   if (!error) return { text: words.say('health.ok'), look: 'sub' };
+  if (series > 0) return { text: words.say('in_part'), look: 'warnc', glyph: glyph('warn', words.say('in_part')) };
   return { text: words.say('failing'), look: 'bad', glyph: glyph('critical', words.say('failing')) };
 }
 
