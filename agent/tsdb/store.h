@@ -134,6 +134,7 @@ class Store final : public Appender, public SeriesSource, public Records {
 
   // store_flush.cc: the thread of step()
   Result<void> flush(Timestamp cut);
+  Result<void> write_out(Timestamp cut);
   Result<void> flush_day(Timestamp day, const std::vector<Sealed*>& series, const FlushMark& mark);
   Result<void> write_day(const File& raw, const File& minutes, const std::vector<Sealed*>& series,
                          const FlushMark& mark);
@@ -194,6 +195,7 @@ class Store final : public Appender, public SeriesSource, public Records {
   Timestamp retry_ = kBeginningOfTime;
   ClockJump jump_;
   std::string write_trouble_;  // why writing has stopped; empty when it works
+  std::string flush_trouble_;  // why the day files do not take what is due; empty when they do
   std::string file_trouble_;   // what was set aside since the start
   std::uint64_t chunk_written_bytes_ = 0;
   std::uint64_t told_refused_series_ = 0;

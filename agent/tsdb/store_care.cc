@@ -204,7 +204,9 @@ void Store::publish(Timestamp) {
   status->oldest = std::min(oldest_, status->newest);
   status->bytes_on_disk = file_bytes() + journal_->bytes();
   status->bytes_written = chunk_written_bytes_ + journal_->written_bytes();
-  status->trouble = write_trouble_.empty() ? file_trouble_ : write_trouble_;
+  // What stops writing now before what happened once.
+  for (const std::string* trouble : {&file_trouble_, &flush_trouble_, &write_trouble_})
+    if (!trouble->empty()) status->trouble = *trouble;
   metrics_.series.set(double(status->series));
   metrics_.head_bytes.set(double(head_bytes));
   metrics_.disk_bytes.set(double(status->bytes_on_disk));

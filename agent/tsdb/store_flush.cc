@@ -49,7 +49,14 @@ void Store::flush_if_due(Timestamp now) {
   next_flush_ = cut + period + options_.head_hold;
 }
 
+/// Stores all that is at or before `cut`; what fails is said in the status until it has worked.
 Result<void> Store::flush(Timestamp cut) {
+  auto written = write_out(cut);
+  flush_trouble_ = written ? std::string() : written.error().message;
+  return written;
+}
+
+Result<void> Store::write_out(Timestamp cut) {
   std::vector<Sealed> collected;
   FlushMark mark{journal_->epoch(), 0, cut};
   {

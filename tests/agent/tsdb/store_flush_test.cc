@@ -246,3 +246,26 @@ TEST_CASE("store flush: thousands of series flush into a period that the files h
   }
   CHECK(bench.read(named("many_1")).size() == 3);
 }
+
+TEST_CASE("store flush: day files that take nothing are the status' trouble until they do") {
+  Bench bench;
+  bench.options.head.period = 1min;
+  bench.options.head_hold = 1min;
+  REQUIRE(bench.open().ok());
+  const SeriesRef ref = bench.resolve({{"__name__", "load"}});
+  const auto run = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      bench.clock.advance(1s);
+      bench.add(ref, bench.clock.now(), i);
+      bench.store->step(bench.clock.now() + 60ms);
+    }
+  };
+  const std::string raw = bench.options.folder + "/raw", away = bench.options.folder + "/away";
+  std::filesystem::rename(raw, away);
+  run(200);
+  CHECK(bench.store->status()->trouble.find(raw) != std::string::npos);
+  std::filesystem::rename(away, raw);
+  run(60);
+  CHECK(bench.store->status()->trouble == "");
+  CHECK(bench.read(named("load")).size() == 260);
+}
