@@ -162,12 +162,6 @@ Result<std::uint64_t> RecordLog::write() {
   return std::uint64_t(bytes.size());
 }
 
-Result<void> RecordLog::sync() {
-  if (file_ && ::fdatasync(file_.get()) != 0)
-    return unavailable(system_error("syncing records", errno).message);
-  return {};
-}
-
 Result<std::vector<Record>> RecordLog::read(TimeRange range, std::size_t limit) const {
   std::vector<Segment> segments;
   std::vector<Record> pending;

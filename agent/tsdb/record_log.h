@@ -29,10 +29,9 @@ class RecordLog {
   bool append(Timestamp time, std::string_view bytes);
   /// Finds the files of earlier runs. Before write(), or by it.
   Result<void> list();
-  /// Writes what was appended; gives how many bytes. One thread.
+  /// Writes what was appended; gives how many bytes. One thread. Never synced: a kill loses nothing
+  /// of it, a power cut what Linux had not yet written back (vm.dirty_expire_centisecs, 30 s).
   Result<std::uint64_t> write();
-  /// As of a power cut: what write() wrote stays. The thread of write().
-  Result<void> sync();
   /// As Records::read. Any thread.
   Result<std::vector<Record>> read(TimeRange range, std::size_t limit) const;
   /// On disk, as of the newest write().
