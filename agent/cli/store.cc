@@ -14,6 +14,7 @@
 #include "agent/cli/progress.h"
 #include "agent/cli/store_report.h"
 #include "agent/cli/terminal.h"
+#include "agent/tsdb/hours_of_minutes.h"
 #include "agent/tsdb/inspection.h"
 #include "agent/tsdb/minutes_of_raw.h"
 
@@ -45,7 +46,7 @@ constexpr Syntax kVerify = {
     .command = "lapwing store verify",
     .operands = "DIR",
     .summary =
-        "Reads everything in a data folder's store and checks it, minutes beside samples too.",
+        "Reads everything in a data folder's store and checks it, and the tiers beside each other.",
     .options = {},
     .least_operands = 1,
     .most_operands = 1,
@@ -131,18 +132,24 @@ Result<void> compare_tiers(const tsdb::Folder& folder, std::vector<std::string>&
                            std::size_t& lacking) {
   const auto files = tsdb::chunk_files(folder);
   if (!files) return files.error();
-  for (const auto& raw : *files) {
-    if (raw->tier() != tsdb::Tier::Raw) continue;
-    for (const auto& minutes : *files) {
-      if (minutes->tier() != tsdb::Tier::Minutes || minutes->span().start != raw->span().start)
-        continue;
-      // A file that cannot be read has a line already.
-      if (const auto periods = tsdb::periods_without_minutes(*raw, *minutes))
-        lacking += periods->size();
-      if (const auto lines = tsdb::differing_minutes(*raw, *minutes))
-        damage.insert(damage.end(), lines->begin(), lines->end());
-      else if (lines.error().kind == ErrorKind::Unavailable)
-        return lines.error();
+  // A file that cannot be read has a line already.
+  const auto take = [&](const Result<std::vector<std::string>>& lines) -> Result<void> {
+    if (!lines && lines.error().kind == ErrorKind::Unavailable) return lines.error();
+    if (lines) damage.insert(damage.end(), lines->begin(), lines->end());
+    return {};
+  };
+  for (const auto& minutes : *files) {
+    if (minutes->tier() != tsdb::Tier::Minutes) continue;
+    const Timestamp day = minutes->span().start;
+    for (const auto& other : *files) {
+      if (other->tier() == tsdb::Tier::Raw && other->span().start == day) {
+        if (const auto periods = tsdb::periods_without_minutes(*other, *minutes))
+          lacking += periods->size();
+        if (auto taken = take(tsdb::differing_minutes(*other, *minutes)); !taken) return taken;
+      }
+      const tsdb::FileSpan span = other->span();
+      if (other->tier() == tsdb::Tier::Hours && span.start <= day && day < span.end)
+        if (auto taken = take(tsdb::differing_hours(*other, *minutes)); !taken) return taken;
     }
   }
   return {};

@@ -1,6 +1,7 @@
-// What the files of the coarse tiers hold: minutes made of flushed runs, hours made of minutes.
-// A period's buckets of a series are always whole: a later part of a chunk replaces what an
-// earlier one says of a series, so that late samples never need merging when they are read.
+// What the files of the coarse tiers hold, and minutes made of flushed runs. A period's buckets of
+// a series are always whole: a later part of a chunk replaces what an earlier one says of a
+// series, so that late samples never need merging when they are read. Left out: hours
+// (hours_of_minutes.h).
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,6 @@ namespace lapwing::tsdb {
 Result<void> write_minutes(ChunkFile& minutes, const ChunkFile* raw,
                            const std::vector<Sealed*>& series, Duration period,
                            const ChunkFile::Intern& intern);
-
-/// Stores the hours of a day of minutes, in place of what the file had of that day. `changed` is
-/// set when there was something to do.
-Result<void> write_hours(ChunkFile& hours, const ChunkFile& minutes, bool& changed,
-                         const ChunkFile::Intern& intern);
 
 /// A chunk and where its period begins.
 struct StoredBuckets {

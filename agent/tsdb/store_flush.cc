@@ -4,6 +4,7 @@
 
 #include "agent/tsdb/bucket_file.h"
 #include "agent/tsdb/compaction.h"
+#include "agent/tsdb/hours_of_minutes.h"
 #include "agent/tsdb/raw_file.h"
 #include "agent/tsdb/store.h"
 

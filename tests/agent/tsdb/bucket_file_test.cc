@@ -1,4 +1,4 @@
-// Minute and hour files by themselves; store_flush_test.cc holds them against samples.
+// Minute files by themselves; store_flush_test.cc holds them against samples.
 #include "agent/tsdb/bucket_file.h"
 
 #include <catch2/catch.hpp>
@@ -51,31 +51,6 @@ TEST_CASE("bucket file: a bucket that had more samples than are left stays") {
   REQUIRE(buckets.size() == 2);
   CHECK(buckets.counts == std::vector<std::uint32_t>{60, 20});
   CHECK(buckets.firsts[1] == 2);
-}
-
-TEST_CASE("bucket file: hours are made once, and anew when the minutes changed") {
-  const TemporaryDirectory folder;
-  ChunkFile minutes = file_of(folder, Tier::Minutes);
-  ChunkFile hours = file_of(folder, Tier::Hours);
-  bool changed = false;
-  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
-  CHECK_FALSE(changed);
-  Sealed early = sealed(kStart + 10min, 60, 4);
-  REQUIRE(write_minutes(minutes, nullptr, {&early}, 15min, kAsItIs).ok());
-  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
-  CHECK(changed);
-  changed = false;
-  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
-  CHECK_FALSE(changed);
-  Sealed later = sealed(kStart + 40min, 30, 8);
-  REQUIRE(write_minutes(minutes, nullptr, {&later}, 15min, kAsItIs).ok());
-  REQUIRE(write_hours(hours, minutes, changed, kAsItIs).ok());
-  const Minutes buckets = all(hours);
-  REQUIRE(buckets.size() == 1);
-  CHECK(buckets.ends[0] == kStart + 1h);
-  CHECK(buckets.counts[0] == 90);
-  CHECK(buckets.sums[0] == 60 * 4 + 30 * 8);
-  CHECK(buckets.maxima[0] == 8);
 }
 
 TEST_CASE("bucket file: a damaged chunk costs that chunk and raises suspicion") {
