@@ -49,6 +49,16 @@ std::optional<Frame> frame_at(std::string_view bytes) {
   return frame;
 }
 
+/// Whether these bytes are how a frame begins that was being written when the process or the
+/// machine stopped: what a whole frame's room holds was damaged later.
+bool is_torn(std::string_view rest) {
+  const std::size_t magic = std::min(rest.size(), kFrameMagic.size());
+  if (rest.substr(0, magic) != kFrameMagic.substr(0, magic)) return false;
+  if (rest.size() < kFrameHeaderBytes) return true;
+  ByteReader in(rest.substr(12));
+  return in.fixed<std::uint32_t>() > rest.size() - kFrameHeaderBytes;
+}
+
 Result<void> tell(const Frame& frame, JournalDecoder& decoder) {
   if (frame.raw_bytes == 0) return decoder.payload(frame.stored);
   const auto payload = decompress(frame.stored, frame.raw_bytes);
@@ -84,13 +94,15 @@ SegmentReplay replay_segment(std::string_view bytes, JournalSink& sink) {
   while (at < bytes.size()) {
     const auto frame = frame_at(bytes.substr(at));
     if (!frame) {
-      // What follows the damage is looked for by its magic; when there is nothing, this was the
-      // frame being written when the process or the machine stopped.
+      // What follows the damage is looked for by its magic.
       std::size_t next = at;
       do next = bytes.find(kFrameMagic, next + 1);
       while (next != std::string_view::npos && !frame_at(bytes.substr(next)));
       if (next == std::string_view::npos) {
-        replay.torn_bytes = bytes.size() - at;
+        if (is_torn(bytes.substr(at)))
+          replay.torn_bytes = bytes.size() - at;
+        else
+          ++replay.damaged;
         break;
       }
       ++replay.damaged;

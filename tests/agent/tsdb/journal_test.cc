@@ -118,6 +118,33 @@ TEST_CASE("journal: a flipped bit costs at most its frame and what builds on it"
   }
 }
 
+TEST_CASE("journal: damage in the last frame is no torn tail, a frame that was cut is") {
+  const testing::TemporaryDirectory folder;
+  const Written written = write_segment(folder.path(), 12);
+  const auto replayed = [](std::string_view bytes) {
+    Collected told;
+    return replay_segment(bytes, told);
+  };
+  const std::size_t last = written.ends[10], size = written.bytes.size() - last;
+  for (const std::size_t at : {last, last + 5, last + 9, size + last - 1}) {
+    std::string flipped = written.bytes;
+    flipped[at] = char(flipped[at] ^ 1);
+    INFO(at - last);
+    CHECK(replayed(flipped).damaged == 1);
+    CHECK(replayed(flipped).torn_bytes == 0);
+  }
+  std::string zeroed = written.bytes;
+  zeroed.replace(last, size, size, '\0');
+  CHECK(replayed(zeroed).damaged == 1);
+  std::string all = written.bytes;
+  for (std::size_t frame = 0; frame < 12; ++frame) all[written.ends[frame] - 1] ^= 1;
+  CHECK(replayed(all).damaged == 1);
+  CHECK(replayed(all).frames == 0);
+  const std::string_view cut = std::string_view(written.bytes).substr(0, last + size - 1);
+  CHECK(replayed(cut).damaged == 0);
+  CHECK(replayed(cut).torn_bytes == size - 1);
+}
+
 TEST_CASE("journal: frames missing without a trace are noticed, zeroed ones too") {
   const testing::TemporaryDirectory folder;
   const Written written = write_segment(folder.path(), 40);
