@@ -35,6 +35,22 @@ Result<std::vector<std::uint32_t>> place(ChunkFile::Writer& writer,
   return numbers;
 }
 
+/// Whether all that came is newer than what is there. So it is where memory made a flush end within
+/// a period: the stored samples of each series need not be read again then.
+bool follows(const Fresh& fresh, const Minutes& kept) {
+  return kept.size() > 0 && std::all_of(fresh.runs.begin(), fresh.runs.end(), [&](const auto& run) {
+           return from_millis(run->first_time) > kept.last_times.back();
+         });
+}
+
+/// Both lists, one behind the other; the minute that they share is what its two parts come to.
+Minutes joined(Minutes kept, const Minutes& next) {
+  append(next, kBeginningOfTime, kNever, kept);
+  Minutes out;
+  widen(kept, 1min, out);
+  return out;
+}
+
 /// Writes the chunk of one period and group.
 class MinuteChunk {
  public:
@@ -62,11 +78,12 @@ class MinuteChunk {
       Minutes kept;
       // Damaged: made anew from what raw has.
       static_cast<void>(read_slot(stored_, slot, kBeginningOfTime, kNever, kept));
-      auto made = make(one, kept.size() > 0);
+      const bool next = follows(one, kept);
+      auto made = make(one, kept.size() > 0 && !next);
       if (!made) return made.error();
       Minutes buckets = *std::move(made);
       if (kept.size() > 0) {
-        buckets = fuller(kept, buckets);
+        buckets = next ? joined(kept, buckets) : fuller(kept, buckets);
         if (same(kept, buckets, keeps)) continue;
       }
       if (buckets.size() > 0) slots.push_back({slot, keeps, std::move(buckets)});

@@ -53,6 +53,33 @@ TEST_CASE("bucket file: a bucket that had more samples than are left stays") {
   CHECK(buckets.firsts[1] == 2);
 }
 
+TEST_CASE("bucket file: what is newer than all that is there joins it without the samples") {
+  const TemporaryDirectory folder;
+  ChunkFile minutes = file_of(folder, Tier::Minutes);
+  // The file of the samples is not there: whoever reads it fails.
+  const FileSpan day = span_of(Tier::Raw, kStart + 1s);
+  const ChunkFile none(folder / "none" + "/raw.db", Tier::Raw, day);
+  Sealed first = sealed(kStart, 80, 3), next = sealed(kStart + 80s, 70, 2);
+  REQUIRE(write_minutes(minutes, nullptr, {&first}, 15min, kAsItIs).ok());
+  REQUIRE(write_minutes(minutes, &none, {&next}, 15min, kAsItIs).ok());
+  const Minutes buckets = all(minutes);
+  CHECK(buckets.counts == std::vector<std::uint32_t>{60, 60, 30});
+  CHECK(buckets.sums == std::vector<double>{180, 20 * 3 + 40 * 2, 60});
+  CHECK(buckets.exact_sums);
+  CHECK(buckets.minima == std::vector<double>{3, 2, 2});
+  CHECK(buckets.maxima == std::vector<double>{3, 3, 2});
+  CHECK(buckets.first_times[1] == kStart + 61s);
+  CHECK(buckets.last_times[1] == kStart + 120s);
+  CHECK_FALSE(write_minutes(minutes, &none, {&first}, 15min, kAsItIs).ok());
+
+  const TemporaryDirectory counters;
+  ChunkFile counted = file_of(counters, Tier::Minutes);
+  first.kind = next.kind = SeriesKind::Counter;
+  REQUIRE(write_minutes(counted, nullptr, {&first}, 15min, kAsItIs).ok());
+  REQUIRE(write_minutes(counted, &none, {&next}, 15min, kAsItIs).ok());
+  CHECK(all(counted).corrections == std::vector<double>{0, 3, 0});
+}
+
 TEST_CASE("bucket file: a damaged chunk costs that chunk and raises suspicion") {
   const TemporaryDirectory folder;
   ChunkFile minutes = file_of(folder, Tier::Minutes);
