@@ -104,7 +104,8 @@ std::size_t Head::sample_bytes() const {
 }
 
 std::size_t Head::sample_limit() const {
-  return options_.size_limit_bytes - std::min(series_bytes(), options_.size_limit_bytes / 2);
+  // Twice: a flush lists all series, and keeps the indexes of the files that it writes to.
+  return options_.size_limit_bytes - std::min(2 * series_bytes(), options_.size_limit_bytes / 2);
 }
 
 /// Columns go with the last run that points to them, which a reader may hold on another thread.

@@ -25,8 +25,9 @@ struct HeadOptions {
   Duration period = 15min;             ///< no run reaches over a multiple's end
   Duration out_of_order_window = 12h;  ///< how far behind its newest a series takes samples
   std::uint32_t series_limit = 200'000;
-  /// Of samples, series, labels and their index together. Series may take half of it; past that
-  /// new ones are refused. Past all of it the oldest samples are given up.
+  /// Of samples, series, labels and their index together, and of what writing them out takes
+  /// beside them. Series may take half of it; past that new ones are refused. Past all of it the
+  /// oldest samples are given up.
   std::size_t size_limit_bytes = 256u << 20;
 };
 
@@ -86,7 +87,7 @@ class Head {
   std::size_t sample_bytes() const;
   /// What stays while the series are alive.
   std::size_t series_bytes() const;
-  /// Whether samples take more than the series leave them of the size limit.
+  /// Whether samples take more than the series, and flushing these, leave them of the size limit.
   bool over_limit() const { return sample_bytes() > sample_limit(); }
   /// Whether they take more than half of that: time to write them out.
   bool half_full() const { return sample_bytes() > sample_limit() / 2; }

@@ -1,4 +1,6 @@
 // From the head to the files: raw chunks and their minutes at each flush, hours when a day is over.
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr Duration kRetryInterval = 30s;
 constexpr Duration kMemoryRetryInterval = 10s;
+constexpr std::size_t kTrimBytes = 16u << 20;
 
 std::uint64_t grown(std::uint64_t before, std::uint64_t after) {
   return after - std::min(before, after);
@@ -22,8 +25,17 @@ std::uint64_t grown(std::uint64_t before, std::uint64_t after) {
 std::map<Timestamp, std::vector<Sealed>> by_day(std::vector<Sealed> collected) {
   std::map<Timestamp, std::vector<Sealed>> days;
   for (Sealed& one : collected) {
+    const auto day_of = [](const auto& run) {
+      return start_of(from_millis(run->first_time), kDay);
+    };
+    const Timestamp first = day_of(one.runs.front());
+    if (std::all_of(one.runs.begin(), one.runs.end(),
+                    [&](const auto& run) { return day_of(run) == first; })) {
+      days[first].push_back(std::move(one));
+      continue;
+    }
     for (auto& run : one.runs) {
-      auto& day = days[start_of(from_millis(run->first_time), kDay)];
+      auto& day = days[day_of(run)];
       if (day.empty() || day.back().ref != one.ref)
         day.push_back({one.ref, one.labels, one.kind, {}});
       day.back().runs.push_back(std::move(run));
@@ -52,8 +64,15 @@ void Store::flush_if_due(Timestamp now) {
 
 /// Stores all that is at or before `cut`; what fails is said in the status until it has worked.
 Result<void> Store::flush(Timestamp cut) {
+  const auto held = [&] {
+    const std::lock_guard lock(head_mutex_);
+    return head_.sample_bytes();
+  };
+  const std::size_t before = held();
   auto written = write_out(cut);
   flush_trouble_ = written ? std::string() : written.error().message;
+  // Freed in pieces between what stays: without a word malloc would keep the pages.
+  if (before >= held() + kTrimBytes) ::malloc_trim(0);
   return written;
 }
 
