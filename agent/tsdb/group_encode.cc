@@ -69,11 +69,10 @@ struct Piece {
   DenseColumn column;
 };
 
-/// What `a` takes less or plus `b` (nothing: by itself), by some of the differences; or something
+/// What every `step`-th of `a` takes less or plus that of `b` (nothing: by itself); or something
 /// not below `limit`.
-std::uint64_t distance(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
-                       std::uint64_t limit) {
-  const std::size_t step = std::max<std::size_t>(1, a.size() / kProbes);
+std::uint64_t probe(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
+                    std::size_t step, std::uint64_t limit) {
   std::uint64_t with = 0, against = 0;
   for (std::size_t i = 1; i < a.size() && std::min(with, against) < limit; i += step) {
     const auto one = std::uint64_t(a[i]), other = b.empty() ? 0 : std::uint64_t(b[i]);
@@ -81,6 +80,16 @@ std::uint64_t distance(std::span<const std::int64_t> a, std::span<const std::int
     against += std::uint64_t(std::bit_width(zigzag(std::int64_t(one + other))));
   }
   return std::min(with, against);
+}
+
+/// The same by kProbes of the differences. Most pairs have nothing in common: a few probes tell.
+std::uint64_t distance(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
+                       std::uint64_t limit) {
+  constexpr std::size_t kFirstLook = 8;
+  const std::size_t step = std::max<std::size_t>(1, a.size() / kProbes);
+  const std::uint64_t far = limit / kFirstLook;
+  if (!b.empty() && probe(a, b, step * kFirstLook, far) >= far) return limit;
+  return probe(a, b, step, limit);
 }
 
 /// Describes `pieces[at]` by earlier ones of the same times while that makes it smaller.
