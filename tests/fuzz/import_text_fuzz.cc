@@ -1,10 +1,14 @@
-// Any bytes as an import, in one piece and in small ones: no crash, the same samples either way.
+// Any bytes as an import, in one piece and in small ones: no crash, the same samples either way;
+// and as a packed one.
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "agent/import/importer.h"
+#include "agent/import/input.h"
 
 namespace {
 
@@ -40,11 +44,26 @@ std::uint64_t outcome_of(std::string_view text, std::size_t piece) {
   return sum.sum + importer.counts().samples;
 }
 
+void unpack(std::string_view bytes) {
+  constexpr int kPieces = 256;  // a few bytes may unpack to gigabytes
+  const auto unpacker = import::unpacker_for(bytes);
+  if (!unpacker || *unpacker == nullptr) return;
+  std::span<const char> packed(bytes.data(), bytes.size());
+  std::array<char, 4096> out;
+  for (int piece = 0; piece < kPieces; ++piece) {
+    const std::size_t left = packed.size();
+    const auto got = (*unpacker)->unpack(packed, out);
+    if (!got || (*got == 0 && packed.size() == left)) return;
+    if (*got > out.size() || packed.size() > left) std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::uint64_t whole = outcome_of(text, size + 1);
   if (whole != outcome_of(text, 7)) std::abort();
+  unpack(text);
   return 0;
 }
