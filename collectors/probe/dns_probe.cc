@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "collectors/probe/dns_check.h"
 #include "collectors/probe/dns_message.h"
@@ -61,22 +62,28 @@ class DnsProbe final : public Probe {
         {id_, dns().query_name, dns().query_type, dns().query_class, dns().recursion_desired});
     if (!query) return fail(query.error().message);
     query_ = *query;
-    connecting_at_ = asked_at_ = tools_.clock.monotonic();
+    begin_phase("connect");
     if (dns().tcp) return ask_stream(address);
     Result<UniqueFd> socket = connect_socket(SOCK_DGRAM, address, dns().address.source);
     if (!socket) return fail("Error while sending a DNS query: " + socket.error().message);
     socket_ = *std::move(socket);
-    begin_request();
+    begin_phase("request");
     if (::send(socket_.get(), query_.data(), query_.size(), MSG_NOSIGNAL) < 0)
       return fail_exchange(system_error("send", errno).message);
     tools_.reactor.watch(socket_.get(), EPOLLIN,
                          [self = shared_from_this(), this](std::uint32_t) { take_datagram(); });
   }
 
-  void begin_request() {
-    asked_at_ = tools_.clock.monotonic();
-    page_.set(kDuration, {{"phase", "connect"}},
-              std::chrono::duration<double>(asked_at_ - connecting_at_).count());
+  /// Until the question is sent, TLS included, it is "connect".
+  void begin_phase(const char* name) {
+    end_phase();
+    phase_ = name;
+    phase_began_ = tools_.clock.monotonic();
+  }
+
+  void end_phase() {
+    if (phase_ != nullptr)
+      page_.set(kDuration, {{"phase", std::exchange(phase_, nullptr)}}, seconds_since(phase_began_));
   }
 
   void ask_stream(const Address& address) {
@@ -93,7 +100,7 @@ class DnsProbe final : public Probe {
       agreed_ = true;
       return stream_->start_tls(dns().tls_options, server_name_);
     }
-    begin_request();
+    begin_phase("request");
     const std::string size{char(query_.size() >> 8), char(query_.size() & 0xff)};
     stream_->send(size + query_);
   }
@@ -114,18 +121,14 @@ class DnsProbe final : public Probe {
     take_answer({bytes.data(), std::size_t(count)});
   }
 
-  void fail_exchange(const std::string& why) {
-    if (over()) return;
-    page_.set(kDuration, {{"phase", "request"}}, seconds_since(asked_at_));
-    fail("Error while sending a DNS query: " + why);
-  }
+  void fail_exchange(const std::string& why) { fail("Error while sending a DNS query: " + why); }
 
   void take_answer(std::string_view bytes) {
     const Result<DnsMessage> message = parse_dns_message(bytes);
     // What answers another question may come from anybody.
     if (message && (message->id != id_ || !message->is_answer)) return;
     if (!message) return fail_exchange(message.error().message);
-    page_.set(kDuration, {{"phase", "request"}}, seconds_since(asked_at_));
+    end_phase();
     page_.set(kSucceeded, 1);
     page_.set(kAnswers, double(message->answer.size()));
     page_.set(kAuthorities, double(message->authority.size()));
@@ -141,6 +144,7 @@ class DnsProbe final : public Probe {
   }
 
   void release() override {
+    end_phase();  // the deadline may have passed in the middle of one
     if (stream_) stream_->close();
     if (socket_) tools_.reactor.forget(socket_.get());
     socket_.reset();
@@ -149,11 +153,11 @@ class DnsProbe final : public Probe {
   std::string server_name_;
   std::uint16_t id_ = 0;
   std::string query_;
-  std::chrono::nanoseconds connecting_at_{};
-  std::chrono::nanoseconds asked_at_{};
+  const char* phase_ = nullptr;
+  std::chrono::nanoseconds phase_began_{};
   UniqueFd socket_;
   std::shared_ptr<Stream> stream_;
-  bool agreed_ = false;
+  bool agreed_ = false;  // TLS has begun
   std::string received_;
 };
 

@@ -86,6 +86,14 @@ MODULES |= {
     "dns_none_match": f"{{{DNS}a.example, query_type: A, validate_additional_rrs: "
                       "{fail_if_none_matches_regexp: ['ns.example.$']}}}",
 }
+DNS_TLS = DNS.replace("dns: {", "dns: {transport_protocol: tcp, dns_over_tls: true, ")
+MODULES |= {
+    "dot": f"{{{DNS_TLS}soa.example, query_type: SOA, tls_config: {{ca_file: peer.pem}}}}}}",
+    "dot_untrusted": f"{{{DNS_TLS}a.example, query_type: A}}}}",
+    "dot_renamed": f"{{{DNS_TLS}a.example, query_type: A, tls_config: {{ca_file: peer.pem, server_name: b.example}}}}}}",
+    "dot_misnamed": f"{{{DNS_TLS}a.example, query_type: A, tls_config: {{ca_file: peer.pem, server_name: other}}}}}}",
+    "dot_nxdomain": f"{{{DNS_TLS}missing.example, query_type: A, tls_config: {{ca_file: peer.pem}}}}}}",
+}
 for kind, text in {"mx": r"\\tMX\\t10 mail.example.$", "txt": r"\\tTXT\\t.a b...c. .def.$", "caa": "ca.example",
                    "srv": r"\\tSRV\\t1 2 80 s.example.$", "aaaa": r"\\tAAAA\\t2001:db8::1$",
                    "soa": r"ns.example. m.example. 2026112901 1 2 3 4$"}.items():
@@ -142,7 +150,12 @@ def cases(at):
     for module in MODULES:
         if module.startswith("dns_"):
             yield module, module, f"127.0.0.1:{at.dns}"
-    yield "dns_refused", "dns_a", "127.0.0.1:1"
+    for module in MODULES:
+        if module.startswith("dot"):
+            yield module, module, f"localhost:{at.dns_tls}"
+    yield "dot_to_plain", "dot", f"localhost:{at.dns}"
+    for module in ("dns_a", "dns_tcp", "dot"):
+        yield module + "_refused", module, "127.0.0.1:1"
     yield "icmp", "icmp", "127.0.0.1"
     yield "icmp_large", "icmp_large", "127.0.0.1"
     yield "icmp6", "icmp6", "::1"

@@ -236,7 +236,22 @@ TEST_CASE("prober: DNS over UDP counts records and reads the serial") {
   auto forged = fixture.ask({{"module", "other"}, {"target", target}});
   answer_one(true);
   REQUIRE(forged.wait_for(kPatience) == std::future_status::ready);
-  CHECK(has(forged.get(), "probe_dns_query_succeeded 0"));
+  const http::Response late = forged.get();
+  CHECK(has(late, "probe_dns_query_succeeded 0"));
+  // The deadline passed while the answer was awaited: that is where the time went.
+  CHECK_FALSE(has(late, "probe_dns_duration_seconds{phase=\"request\"} 0"));
+}
+
+TEST_CASE("prober: DNS over TLS with who speaks none fails while connecting") {
+  Fixture fixture(
+      "  dot: {prober: dns, timeout: 20s, dns: {query_name: example.org, query_type: A, "
+      "transport_protocol: tcp, dns_over_tls: true}}\n");
+  RawServer server(1, [](RawSocket& peer) { peer.send("no TLS at all\r\n"); });
+  const http::Response page = fixture.probe("dot", "127.0.0.1:" + std::to_string(server.port()));
+  CHECK(has(page, "probe_success 0"));
+  CHECK(has(page, "probe_dns_query_succeeded 0"));
+  CHECK(has(page, "probe_dns_duration_seconds{phase=\"request\"} 0"));
+  CHECK_FALSE(has(page, "probe_dns_duration_seconds{phase=\"connect\"} 0"));
 }
 
 TEST_CASE("prober: ICMP has its answer from loopback, or says which right is missing") {

@@ -150,8 +150,11 @@ class DnsPackets(socketserver.BaseRequestHandler):
 
 class DnsStream(socketserver.StreamRequestHandler):
     def handle(self):
-        size = struct.unpack(">H", self.rfile.read(2))[0]
-        answer = dns_answer(self.rfile.read(size))
+        try:
+            size = struct.unpack(">H", self.rfile.read(2))[0]
+            answer = dns_answer(self.rfile.read(size))
+        except (OSError, ValueError, struct.error):
+            return  # no question: a TLS client at the plain port, or one that trusts nobody
         self.wfile.write(struct.pack(">H", len(answer)) + answer)
 
 
@@ -178,7 +181,7 @@ http {{ access_log off; server {{ listen 127.0.0.1:{port} ssl http2; ssl_certifi
 
 
 class Targets:
-    """All of them, running; ports as web, tls, lines, tls_lines, dns."""
+    """All of them, running; ports as web, tls, lines, dns, dns_tls."""
 
     def __init__(self, folder):
         self.certificate, self.key = certificate(folder)
@@ -191,8 +194,11 @@ class Targets:
         self.servers[1].socket = context.wrap_socket(self.servers[1].socket, server_side=True,
                                                      do_handshake_on_connect=False)
         self.servers[2].context = context
+        dns_tls = LineServer(here, DnsStream)
+        dns_tls.socket = context.wrap_socket(dns_tls.socket, server_side=True, do_handshake_on_connect=False)
+        self.dns_tls = dns_tls.server_address[1]
         self.web, self.tls, self.lines, self.dns = (server.server_address[1] for server in self.servers)
-        self.servers.append(dns_stream)
+        self.servers += [dns_stream, dns_tls]
         for server in self.servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
