@@ -1,15 +1,12 @@
 """TCP by service, in a network name space of its own: short connections count too, to the byte."""
-import ctypes
-import os
 import socket
-import subprocess
 import threading
 import time
 import unittest
 
 from lapwing import Agent, wait_for
+from own_network import in_own_network
 
-CLONE_NEWNET = 0x40000000
 CONFIG = """
 collectors: {service_network: {interval: 1s}}
 services:
@@ -20,25 +17,6 @@ ASKED, ANSWERED = 1000, 300
 CONNECTIONS = 400
 # The kernel counts the end of a stream as one byte received.
 END = 1
-
-
-def in_own_network(work):
-    """Runs `work` on a thread of a new network name space, where nobody else has sockets."""
-    failures = []
-
-    def run():
-        try:
-            if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
-                raise unittest.SkipTest(f"no network name space: {os.strerror(ctypes.get_errno())}")
-            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-            work()
-        except BaseException as error:  # noqa: B902
-            failures.append(error)
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
 
 
 class Server:

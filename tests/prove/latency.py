@@ -210,7 +210,9 @@ def postgres_part(agent, folder):
     shutil.chown(folder, "postgres")
     as_user = ["runuser", "-u", "postgres", "--"]
     subprocess.run([*as_user, programs / "initdb", "-D", f"{folder}/db", "-A", "trust", "--no-sync"], check=True, capture_output=True)
-    with Process(*FIRST, *as_user, programs / "postgres", "-D", f"{folder}/db", "-h", "127.0.0.1", "-p", port, "-k", folder, "-c", "fsync=off"):
+    with Process(*FIRST, *as_user, programs / "postgres", "-D", f"{folder}/db", "-h", "127.0.0.1", "-p", port, "-k", folder, "-c", "fsync=off",
+                 # A leader that spins for its worker, both first of all on one CPU, spins for ever.
+                 "-c", "max_parallel_maintenance_workers=0", "-c", "max_parallel_workers_per_gather=0"):
         ready = ["pg_isready", "-h", "127.0.0.1", "-p", str(port)]
         wait_for("postgres", 30, lambda: subprocess.run(ready, capture_output=True).returncode == 0)
         bench = ["pgbench", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
