@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <random>
@@ -93,7 +94,7 @@ void Capture::rest(const std::string& reason) {
 }
 
 bool Capture::open_ring() {
-  auto ring = PacketRing::open(options_.ring_bytes);
+  auto ring = PacketRing::open(std::min(options_.ring_bytes, kFirstRingBytes));
   if (!ring) {
     surroundings_.log.warn("passive latency is off: {}; everything else goes on",
                            ring.error().message);
@@ -106,6 +107,7 @@ bool Capture::open_ring() {
   if (!metrics_) metrics_.emplace(surroundings_.registry);
   metrics_->restart();
   filter_ = {};
+  grow_failed_ = false;
   connected_due_ = listening_due_ = refreshed_ = published_ = nanoseconds(0);
   cpu_time_ = thread_cpu_time();
   return true;
@@ -126,19 +128,51 @@ Timestamp Capture::step(Timestamp now) {
 }
 
 void Capture::drain() {
-  const std::int64_t second = second_of(surroundings_.clock.monotonic());
   // No more than the ring holds, so that a flood cannot keep the step from ending.
-  const std::size_t blocks = options_.ring_bytes / PacketRing::kBlockBytes + 1;
-  for (std::size_t i = 0; i < blocks; ++i)
-    if (!ring_->drain_block([&](const CapturedPacket& packet) {
-          Segment segment;
-          if (parse_packet(packet.bytes, packet.original_length, LinkLayer::Network, segment) ==
-              PacketKind::Segment)
-            tracker_->take(segment, packet.time_ns, second);
-          else
-            ++unreadable_;
-        }))
-      return;
+  const std::size_t blocks = ring_->blocks();
+  const std::size_t drained = drain_blocks(blocks + 1);
+  skip_to_ns_ = 0;
+  if (drained > blocks / 2) grow_ring();
+}
+
+std::size_t Capture::drain_blocks(std::size_t limit) {
+  const std::int64_t second = second_of(surroundings_.clock.monotonic());
+  std::size_t drained = 0;
+  while (drained < limit && ring_->drain_block([&](const CapturedPacket& packet) {
+    if (packet.time_ns <= skip_to_ns_) return;
+    newest_ns_ = packet.time_ns;
+    Segment segment;
+    if (parse_packet(packet.bytes, packet.original_length, LinkLayer::Network, segment) ==
+        PacketKind::Segment)
+      tracker_->take(segment, packet.time_ns, second);
+    else
+      ++unreadable_;
+  }))
+    ++drained;
+  return drained;
+}
+
+/// The larger ring catches packets before the smaller one is left, so that none is lost between.
+void Capture::grow_ring() {
+  const std::size_t bytes = std::min(options_.ring_bytes, 2 * ring_->bytes());
+  if (bytes <= ring_->bytes() || grow_failed_) return;
+  Result<PacketRing> larger = [&]() -> Result<PacketRing> {
+    auto ring = PacketRing::open(bytes);
+    if (!ring) return ring;
+    if (auto filtered = ring->set_filter(make_filter(filter_)); !filtered)
+      return std::move(filtered).error();
+    return ring;
+  }();
+  if (!larger) {
+    grow_failed_ = true;
+    surroundings_.log.warn("passive latency keeps a ring of {} MB: {}", ring_->bytes() >> 20,
+                           larger.error().message);
+    return;
+  }
+  drain_blocks(ring_->blocks());
+  skip_to_ns_ = newest_ns_;
+  metrics_->add(ring_->take_counts(), 0, 0);
+  *ring_ = *std::move(larger);
 }
 
 void Capture::refresh(nanoseconds now) {
@@ -199,6 +233,7 @@ void Capture::judge_load(nanoseconds now) {
   const double before = shedder_.ratio();
   shedder_.observe(std::chrono::duration<double>(spent).count() / elapsed, options_.cpu_budget,
                    dropped);
+  if (counts.dropped > 0) grow_ring();
   if (shedder_.ratio() < before)
     surroundings_.log.info("passive latency looks at 1 of {} connections to stay within its budget",
                            std::lround(1 / shedder_.ratio()));
@@ -212,7 +247,10 @@ void Capture::publish(std::int64_t second) {
 
 void Capture::publish_counts() {
   metrics_->show(tracker_->counts());
-  metrics_->show_state(tracker_->connections(), filter_.ports.size(), shedder_.ratio());
+  metrics_->show_state({.connections = tracker_->connections(),
+                        .ports = filter_.ports.size(),
+                        .ring_bytes = ring_->bytes(),
+                        .sampling_ratio = shedder_.ratio()});
 }
 
 }  // namespace lapwing::collectors::latency

@@ -43,10 +43,15 @@ class Capture {
   std::shared_ptr<const Snapshot> snapshot() const;
 
   static constexpr Duration kPatience{200};
+  /// The ring begins so small and doubles up to options.ring_bytes when half of it was in use at
+  /// once, or packets were dropped: it is memory that nobody else can have.
+  static constexpr std::size_t kFirstRingBytes = 2u << 20;
 
  private:
   bool adopt_options();
   bool open_ring();
+  void grow_ring();
+  std::size_t drain_blocks(std::size_t limit);
   void rest(const std::string& reason);
   void drain();
   void refresh(std::chrono::nanoseconds now);
@@ -73,6 +78,9 @@ class Capture {
   std::chrono::nanoseconds cpu_time_{};
   std::uint64_t unreadable_ = 0;
   bool sockets_failed_ = false;
+  bool grow_failed_ = false;
+  std::int64_t newest_ns_ = 0;   // time of the newest packet taken
+  std::int64_t skip_to_ns_ = 0;  // packets up to then were taken from the ring before
 
   mutable std::mutex mutex_;
   std::optional<LatencyOptions> pending_;     // guarded by mutex_

@@ -23,6 +23,8 @@ CaptureMetrics::CaptureMetrics(metrics::Registry& registry)
       connections_(
           registry.gauge("lapwing_latency_connections", "Connections that are being followed.")),
       ports_(registry.gauge("lapwing_latency_ports", "Ports whose packets are looked at.")),
+      ring_bytes_(registry.gauge("lapwing_latency_ring_bytes",
+                                 "Memory in which the kernel hands packets over.")),
       ratio_(registry.gauge("lapwing_latency_sampling_ratio",
                             "Share of the connections that are looked at; counts of the others "
                             "are missing, divide by it.")) {
@@ -53,11 +55,11 @@ void CaptureMetrics::show(const TrackerCounts& counts) {
   told_ = counts;
 }
 
-void CaptureMetrics::show_state(std::size_t connections, std::size_t ports,
-                                double sampling_ratio) const {
-  connections_.set(double(connections));
-  ports_.set(double(ports));
-  ratio_.set(sampling_ratio);
+void CaptureMetrics::show_state(const CaptureState& state) const {
+  connections_.set(double(state.connections));
+  ports_.set(double(state.ports));
+  ring_bytes_.set(double(state.ring_bytes));
+  ratio_.set(state.sampling_ratio);
 }
 
 }  // namespace lapwing::collectors::latency

@@ -10,6 +10,14 @@
 
 namespace lapwing::collectors::latency {
 
+/// How things stand, beside what has happened.
+struct CaptureState {
+  std::size_t connections = 0;
+  std::size_t ports = 0;
+  std::size_t ring_bytes = 0;
+  double sampling_ratio = 1;
+};
+
 /// One thread.
 class CaptureMetrics {
  public:
@@ -21,11 +29,11 @@ class CaptureMetrics {
   void show(const TrackerCounts& counts);
   /// The next counts are those of a new tracker.
   void restart() { told_ = {}; }
-  void show_state(std::size_t connections, std::size_t ports, double sampling_ratio) const;
+  void show_state(const CaptureState& state) const;
 
  private:
   metrics::Counter packets_, dropped_, repeated_, unreadable_, strangers_, refused_, cpu_seconds_;
-  metrics::Gauge connections_, ports_, ratio_;
+  metrics::Gauge connections_, ports_, ring_bytes_, ratio_;
   std::vector<metrics::Counter> unclear_;
   TrackerCounts told_;  // what of the tracker's counts the registry has
 };

@@ -63,6 +63,14 @@ PacketRing::PacketRing(PacketRing&& other) noexcept
       blocks_(other.blocks_),
       next_(other.next_) {}
 
+PacketRing& PacketRing::operator=(PacketRing&& other) noexcept {
+  std::swap(socket_, other.socket_);
+  std::swap(memory_, other.memory_);
+  std::swap(blocks_, other.blocks_);
+  std::swap(next_, other.next_);
+  return *this;
+}
+
 PacketRing::~PacketRing() {
   if (memory_ != nullptr) ::munmap(memory_, blocks_ * kBlockBytes);
 }

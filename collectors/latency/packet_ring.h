@@ -37,7 +37,7 @@ class PacketRing {
   static Result<PacketRing> open(std::size_t bytes);
   ~PacketRing();
   PacketRing(PacketRing&& other) noexcept;
-  PacketRing& operator=(PacketRing&&) = delete;
+  PacketRing& operator=(PacketRing&& other) noexcept;
 
   /// Takes effect with the next packet.
   Result<void> set_filter(const std::vector<sock_filter>& program);
@@ -47,6 +47,8 @@ class PacketRing {
   void wait(std::chrono::milliseconds limit) const;
   /// Since the call before.
   RingCounts take_counts();
+  std::size_t blocks() const { return blocks_; }
+  std::size_t bytes() const { return blocks_ * kBlockBytes; }
 
   static constexpr std::size_t kBlockBytes = 256 * 1024;
   /// A block that is not full is handed over after this time.

@@ -45,8 +45,8 @@ TEST_CASE("capture metrics: packets, drops and CPU time add up; states are the n
   const CaptureMetrics metrics(registry);
   metrics.add({.packets = 10, .dropped = 2}, 0.5, 1);
   metrics.add({.packets = 5, .dropped = 0}, 0.25, 0);
-  metrics.show_state(7, 3, 1);
-  metrics.show_state(8, 4, 0.5);
+  metrics.show_state({.connections = 7, .ports = 3, .ring_bytes = 1, .sampling_ratio = 1});
+  metrics.show_state({.connections = 8, .ports = 4, .ring_bytes = 2, .sampling_ratio = 0.5});
   const auto now = values(registry);
   CHECK(now.at("lapwing_latency_packets_total") == 15);
   CHECK(now.at("lapwing_latency_dropped_packets_total") == 2);
@@ -54,5 +54,6 @@ TEST_CASE("capture metrics: packets, drops and CPU time add up; states are the n
   CHECK(now.at("lapwing_latency_cpu_seconds_total") == 0.75);
   CHECK(now.at("lapwing_latency_connections") == 8);
   CHECK(now.at("lapwing_latency_ports") == 4);
+  CHECK(now.at("lapwing_latency_ring_bytes") == 2);
   CHECK(now.at("lapwing_latency_sampling_ratio") == 0.5);
 }

@@ -1,6 +1,13 @@
 #include "collectors/latency/capture.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <catch2/catch.hpp>
+
+#include <vector>
+
+#include "agent/base/file.h"
 
 #include "tests/support/fake_clock.h"
 
@@ -38,4 +45,64 @@ TEST_CASE("capture: captures, or rests and says once what it wants; applies opti
   capture.apply({.enabled = false});
   CHECK(capture.step(from_millis(1000)) == kNever);
   CHECK_FALSE(capture.snapshot()->capturing);
+}
+
+namespace {
+
+double gauge(const metrics::Registry& registry, std::string_view name) {
+  for (const auto& family : registry.gather())
+    if (family.name == name) return family.samples.front().value;
+  return -1;
+}
+
+/// A connection of this process to itself.
+struct Line {
+  Line() {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    const auto address = reinterpret_cast<sockaddr*>(&where);
+    REQUIRE(::bind(listener.get(), address, size) == 0);
+    REQUIRE(::listen(listener.get(), 1) == 0);
+    REQUIRE(::getsockname(listener.get(), address, &size) == 0);
+    REQUIRE(::connect(client.get(), address, size) == 0);
+    server = UniqueFd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+  void send(std::size_t bytes) const {
+    std::vector<char> piece(16 * 1024, 'x');
+    for (std::size_t sent = 0; sent < bytes; sent += piece.size()) {
+      REQUIRE(::send(client.get(), piece.data(), piece.size(), 0) == ssize_t(piece.size()));
+      REQUIRE(::recv(server.get(), piece.data(), piece.size(), MSG_WAITALL) ==
+              ssize_t(piece.size()));
+    }
+  }
+  UniqueFd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  UniqueFd client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  UniqueFd server;
+};
+
+}  // namespace
+
+TEST_CASE("capture: the ring doubles when half of it was in use, up to its limit") {
+  testing::FakeClock clock{from_millis(1000)};
+  Log log(LogLevel::Error, [](LogLevel, std::string_view) {});
+  metrics::Registry registry;
+  const Line line;
+  Capture capture({.ring_bytes = 4u << 20}, {clock, log, registry, [](auto) { return "own"; }});
+  const auto step = [&] {
+    clock.advance(std::chrono::seconds(1));
+    return capture.step(clock.now());
+  };
+  if (step() == kNever) return;  // no CAP_NET_RAW here
+  step();
+  CHECK(gauge(registry, "lapwing_latency_ring_bytes") == Capture::kFirstRingBytes);
+  line.send(3u << 20);
+  step();
+  step();
+  CHECK(gauge(registry, "lapwing_latency_ring_bytes") == 4u << 20);
+  line.send(6u << 20);
+  step();
+  step();
+  CHECK(gauge(registry, "lapwing_latency_ring_bytes") == 4u << 20);
 }
