@@ -239,11 +239,13 @@ def postgres_part(agent, folder):
                 missed.append(f"pgbench transactions, {mode}")
         time.sleep(11)
         (pathlib.Path(folder) / "sleep.sql").write_text("\\set ms random(20, 60)\nselect pg_sleep(:ms / 1000.0);\n")
-        subprocess.run([*bench, "-n", "-c", "4", "-t", "40", "-f", "sleep.sql", "-l", "--log-prefix=sleep", "postgres"],
-                       check=True, capture_output=True, cwd=folder)
-        time.sleep(1.2)
+        with Wire(port) as wire:
+            subprocess.run([*FIRST, *bench, "-n", "-c", "4", "-t", "40", "-f", "sleep.sql", "-l", "--log-prefix=sleep", "postgres"],
+                           check=True, capture_output=True, cwd=folder)
+            time.sleep(1.2)
+            ours = quantiles(agent, port=port)
         times = sorted(int(line.split()[2]) / 1e6 for log in pathlib.Path(folder).glob("sleep.*[0-9]") for line in log.read_text().splitlines())
-        compare("pg_sleep of 20 to 60 ms, pgbench's log", {q: at(times, q) for q in QUANTILES[:2]}, quantiles(agent, port=port))
+        compare("pg_sleep of 20 to 60 ms, pgbench's log", {q: at(times, q) for q in QUANTILES[:2]}, ours, wire=wire.turns)
 
 
 def memcached_part(agent, _folder):
@@ -334,12 +336,47 @@ def delay_line_part(_agent, folder):
             subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
 
+def paths_part(_agent, folder):
+    """A service behind a bridge and a pair of veth, by IPv4 and IPv6: each packet passes three devices and counts once."""
+    names = [f"lapwing-{os.getpid()}-{end}" for end in "cd"]
+    run = lambda *command: subprocess.run(command, check=True, capture_output=True)  # noqa: E731
+    try:
+        for name in names:
+            run("ip", "netns", "add", name)
+            run("ip", "-n", name, "link", "set", "lo", "up")
+        run("ip", "-n", names[0], "link", "add", "br0", "type", "bridge")
+        run("ip", "-n", names[0], "link", "add", "port0", "type", "veth", "peer", "name", "veth0", "netns", names[1])
+        run("ip", "-n", names[0], "link", "set", "port0", "master", "br0")
+        for name, device, end in ((names[0], "br0", 1), (names[0], "port0", None), (names[1], "veth0", 2)):
+            if end:
+                run("ip", "-n", name, "addr", "add", f"10.79.0.{end}/24", "dev", device)
+                run("ip", "-n", name, "addr", "add", f"fd79::{end}/64", "dev", device, "nodad")
+            run("ip", "-n", name, "link", "set", device, "up")
+        port = free_port()
+        inside = lambda name, *c: ["ip", "netns", "exec", name, *map(str, c)]  # noqa: E731
+        with Process(*inside(names[0], "redis-server", "--port", port, "--bind", "10.79.0.1", "fd79::1", "--protected-mode", "no",
+                             "--save", "", "--dir", folder)), \
+             NamespaceAgent(names[0], config="latency: {cpu_budget: 4}\n") as agent:
+            time.sleep(5)
+            for command, address in (("GET", "10.79.0.1"), ("SET", "fd79::1")):
+                run(*inside(names[1], "redis-benchmark", "-h", address, "-p", port, "-n", "20000", "-c", "10", "-t", command.lower(), "-q"))
+                told = subprocess.run(inside(names[0], "redis-cli", "-h", address, "-p", port, "info", "commandstats"),
+                                      capture_output=True, text=True, check=True).stdout
+                calls = int(re.search(rf"cmdstat_{command.lower()}:calls=(\d+)", told)[1])
+                read = lambda: total(agent, "service_requests_total", port=port, method=command)  # noqa: E731,B023
+                exact(f"over veth and a bridge, {'IPv6' if ':' in address else 'IPv4'}", calls, settle(agent, read, calls))
+            wait_for("the agent's own counters", 15, lambda: total(agent, "lapwing_latency_repeated_segments_total") > 0)
+    finally:
+        for name in names:
+            subprocess.run(["ip", "netns", "delete", name], capture_output=True)
+
+
 class NamespaceAgent(Agent):
     """An agent in a network name space, asked from inside it."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, **options):
         self.namespace = namespace
-        super().__init__(wait=False, preexec_fn=lambda: enter(namespace))
+        super().__init__(wait=False, preexec_fn=lambda: enter(namespace), **options)
         self.await_serving()
 
     def get(self, path, **_):
@@ -353,7 +390,7 @@ def enter(namespace):
 
 
 PARTS = {"redis": redis_part, "nginx": nginx_part, "postgres": postgres_part, "memcached": memcached_part,
-         "mysql": mysql_part, "delay": delay_line_part}
+         "mysql": mysql_part, "delay": delay_line_part, "paths": paths_part}
 
 
 def main():
