@@ -83,7 +83,8 @@ class DnsProbe final : public Probe {
 
   void end_phase() {
     if (phase_ != nullptr)
-      page_.set(kDuration, {{"phase", std::exchange(phase_, nullptr)}}, seconds_since(phase_began_));
+      page_.set(kDuration, {{"phase", std::exchange(phase_, nullptr)}},
+                seconds_since(phase_began_));
   }
 
   void ask_stream(const Address& address) {

@@ -19,6 +19,12 @@ struct Bed {
     tracker.apply(
         {.listeners = {{{address(0, 0, 0, 0), 6379}, "redis"}}, .local = {}, .remotes = {}}, 0);
   }
+  /// A connection whose handshake was seen.
+  Conversation opened(std::uint16_t client_port = 40'000) {
+    Conversation talk(tracker, 6379, client_port);
+    talk.handshake();
+    return talk;
+  }
   const Endpoint& service() const {
     for (const auto& endpoint : tracker.endpoints().all())
       if (endpoint && endpoint->service == "redis") return *endpoint;
@@ -38,8 +44,7 @@ struct Bed {
 
 TEST_CASE("tracker: a turn is from the request's last payload to the answer's first") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(100, "first half");
   talk.client(150, "second half");
   talk.server(450, "answer");
@@ -55,8 +60,7 @@ TEST_CASE("tracker: a turn is from the request's last payload to the answer's fi
 
 TEST_CASE("tracker: segments that come twice count once, at their first time") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(100, "request");
   talk.again(false, 130, "request", 7);
   talk.server(200, "answer");
@@ -70,8 +74,7 @@ TEST_CASE("tracker: segments that come twice count once, at their first time") {
 
 TEST_CASE("tracker: an overlapping retransmission adds what is new") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(100, "abc");
   talk.again(false, 120, "abcdef", 3);  // the second half is new
   talk.server(220, "x");
@@ -80,8 +83,7 @@ TEST_CASE("tracker: an overlapping retransmission adds what is new") {
 
 TEST_CASE("tracker: a request out of order ends with what was missing") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.lose(false, 5);
   talk.client(100, "world");
   talk.again(false, 140, "hello", 10);
@@ -93,8 +95,7 @@ TEST_CASE("tracker: a request out of order ends with what was missing") {
 
 TEST_CASE("tracker: what the server says unasked is no turn") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.server(10, "220 welcome");
   talk.client(100, "HELO");
   talk.server(150, "250 ok");
@@ -116,8 +117,7 @@ TEST_CASE("tracker: connections seen midway are counted and measured") {
 
 TEST_CASE("tracker: a request before the answer has arrived is counted as pipelined") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "one");
   talk.server(10, "answer");
   talk.client(20, "two");  // acknowledges all
@@ -137,13 +137,9 @@ TEST_CASE("tracker: a request before the answer has arrived is counted as pipeli
 
 TEST_CASE("tracker: half-open connections take no place, whatever their number") {
   Bed bed;
-  for (int port = 1024; port < 60'000; ++port) {
-    Conversation talk(bed.tracker, 6379, std::uint16_t(port));
-    talk.handshake();
-  }
+  for (int port = 1024; port < 60'000; ++port) bed.opened(std::uint16_t(port));
   CHECK(bed.tracker.connections() == 0);
-  Conversation talk(bed.tracker, 6379, 60'001);
-  talk.handshake();
+  Conversation talk = bed.opened(60'001);
   talk.client(0, "x");
   CHECK(bed.tracker.connections() == 1);
   CHECK(bed.unclear(Unclear::JoinedMidway) == 0);
@@ -151,8 +147,7 @@ TEST_CASE("tracker: half-open connections take no place, whatever their number")
 
 TEST_CASE("tracker: connections end with both FINs or one RST, and idle ones by themselves") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "x");
   talk.end(false);
   CHECK(bed.tracker.connections() == 1);
@@ -172,8 +167,7 @@ TEST_CASE("tracker: connections end with both FINs or one RST, and idle ones by 
 
 TEST_CASE("tracker: the same four numbers again are another connection") {
   Bed bed;
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "request");
   Segment again;
   again.source = again.destination = address(127, 0, 0, 1);
@@ -213,12 +207,10 @@ TEST_CASE("tracker: a wall clock that is set back makes no turn") {
 
 TEST_CASE("tracker: TLS and HTTP/2 are turns, and said to be") {
   Bed bed(kAll);
-  Conversation tls(bed.tracker);
-  tls.handshake();
+  Conversation tls = bed.opened();
   tls.client(0, std::string("\x16\x03\x01\x02\x00\x01", 6));
   tls.server(100, std::string("\x16\x03\x03", 3));
-  Conversation frames(bed.tracker, 6379, 40'001);
-  frames.handshake();
+  Conversation frames = bed.opened(40'001);
   frames.client(0, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   frames.server(100, "....");
   CHECK(bed.turns() == 2);
@@ -228,8 +220,7 @@ TEST_CASE("tracker: TLS and HTTP/2 are turns, and said to be") {
 
 TEST_CASE("tracker: pipelined requests of a protocol that is read are matched one to one") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n");
   talk.client(50, "*1\r\n$4\r\nPING\r\n");
   talk.server(100, "+PONG\r\n$-1\r\n");
@@ -245,8 +236,7 @@ TEST_CASE("tracker: pipelined requests of a protocol that is read are matched on
 
 TEST_CASE("tracker: where the protocol is lost turns go on, until the next request") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "*1\r\n$4\r\nPING\r\n");
   talk.server(100, "+PONG\r\n");
   talk.client(200, "*1\r\n$4\r\n");
@@ -263,8 +253,7 @@ TEST_CASE("tracker: where the protocol is lost turns go on, until the next reque
 
 TEST_CASE("tracker: payload past the capture costs step only where it has a meaning") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   const std::string value(5000, 'v');
   talk.cut(false, 0, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$5000\r\n" + value + "\r\n", 200);
   talk.server(100, "+OK\r\n");
@@ -278,8 +267,7 @@ TEST_CASE("tracker: payload past the capture costs step only where it has a mean
 
 TEST_CASE("tracker: blocking commands are counted and not timed") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "*3\r\n$5\r\nBLPOP\r\n$1\r\na\r\n$1\r\n0\r\n");
   talk.server(9'000'000, "*-1\r\n");
   CHECK(bed.turns() == 0);
@@ -293,8 +281,7 @@ TEST_CASE("tracker: blocking commands are counted and not timed") {
 
 TEST_CASE("tracker: requests without an answer at a connection's end are counted") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "*1\r\n$4\r\nPING\r\n");
   talk.end(false, kRst);
   CHECK(bed.service().operations.all().at(1).outcomes[std::size_t(Outcome::None)] == 1);
@@ -303,8 +290,7 @@ TEST_CASE("tracker: requests without an answer at a connection's end are counted
 
 TEST_CASE("tracker: a service that goes takes its connections along, requests and all") {
   Bed bed(kAll);
-  Conversation talk(bed.tracker);
-  talk.handshake();
+  Conversation talk = bed.opened();
   talk.client(0, "*1\r\n$4\r\nPING\r\n");
   bed.tracker.apply({}, 1);
   bed.tracker.tidy(2);
