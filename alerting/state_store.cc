@@ -1,20 +1,17 @@
 #include "alerting/state_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <functional>
 #include <limits>
-#include <set>
+#include <optional>
 
-#include "agent/base/file.h"
 #include "agent/sqlite/connection.h"
 #include "agent/sqlite/migrations.h"
 #include "agent/sqlite/statement.h"
 #include "agent/sqlite/transaction.h"
+#include "alerting/disk_reserve.h"
 
 namespace lapwing::alerting {
 namespace {
@@ -57,6 +54,13 @@ constexpr std::array<std::string_view, 4> kSteps = {
     " PRIMARY KEY(rule, labels)) WITHOUT ROWID;"
     "INSERT INTO alert SELECT *, NULL, NULL, 0, 0 FROM old_alert;"
     "DROP TABLE old_alert;"};
+
+/// Pages that the write-ahead log holds before they move into the file: a quarter of SQLite's own
+/// number, so that its room, which is used again and again, stays at 1 MiB.
+constexpr const char* kLogLimit = "PRAGMA wal_autocheckpoint=256";
+
+/// For whoever looks into the file: a write that finds it locked is tried again a second later.
+constexpr Duration kBusyTimeout = 100ms;
 
 constexpr std::string_view kAliveAt = "alive_at";
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
@@ -207,79 +211,38 @@ Result<StoredState> load(sqlite::Connection& connection, Log& log) {
   return state;
 }
 
-/// A file of kReserveBytes whose blocks are really there; false when there is no room for it.
-bool make_reserve(const std::string& path) {
-  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  if (file && ::posix_fallocate(file.get(), 0, kReserveBytes) == 0) return true;
-  ::unlink(path.c_str());
-  return false;
-}
-
 struct Opened {
   sqlite::Connection connection;
   StoredState state;
 };
 
 Result<Opened> open_and_load(const std::string& path, Log& log) {
-  auto connection = sqlite::Connection::open(path);
+  sqlite::Options options;
+  options.busy_timeout = kBusyTimeout;
+  auto connection = sqlite::Connection::open(path, options);
   if (!connection) return std::move(connection).error();
   if (auto migrated = sqlite::migrate(*connection, {kApplicationId, kSteps}); !migrated)
     return std::move(migrated).error();
+  if (auto bounded = connection->execute(kLogLimit); !bounded) return std::move(bounded).error();
   auto state = load(*connection, log);
   if (!state) return std::move(state).error();
   return Opened{std::move(*connection), std::move(*state)};
 }
 
-}  // namespace
-
-bool StateChanges::empty() const { return size() == 0 && !alive_at; }
-
-std::size_t StateChanges::size() const {
-  return alerts.size() + forgotten_alerts.size() + outbox.size() + removed_outbox.size() +
-         log.size() + removed_log.size() + silences.size() + removed_silences.size() +
-         notices.size() + removed_notices.size() + history.size();
-}
-
-namespace {
-
-using AlertKey = std::pair<std::string, Labels>;
-AlertKey key_of(const StoredAlert& stored) { return {stored.rule, stored.alert.labels}; }
-DeliveryKey key_of(const OutboxRow& row) { return row.notification.key; }
-DeliveryKey key_of(const NotificationLogEntry& entry) { return entry.key; }
-std::string key_of(const Silence& silence) { return silence.id; }
-Labels key_of(const StoredNotice& stored) { return stored.notice.labels; }
-
-/// Puts the later list and its removals behind the earlier ones: of one key the later wins.
-template <typename Item, typename Key>
-void append_table(std::vector<Item>& list, std::vector<Key>& removed, std::vector<Item>& later,
-                  std::vector<Key>& later_removed) {
-  std::set<Key> gone(later_removed.begin(), later_removed.end());
-  std::set<Key> put;
-  for (const Item& item : later) put.insert(key_of(item));
-  if (!gone.empty() || !put.empty()) {
-    std::erase_if(list, [&](const Item& item) {
-      return gone.contains(key_of(item)) || put.contains(key_of(item));
-    });
-    std::erase_if(removed, [&](const Key& key) { return put.contains(key) || gone.contains(key); });
-  }
-  std::move(later.begin(), later.end(), std::back_inserter(list));
-  std::move(later_removed.begin(), later_removed.end(), std::back_inserter(removed));
+/// Also on a full disk: opening needs some room of its own.
+Result<Opened> open_with_room(const std::string& path, DiskReserve& reserve, Log& log) {
+  auto opened = open_and_load(path, log);
+  while (!opened && opened.error().kind == ErrorKind::Unavailable && reserve.disk_is_full() &&
+         reserve.give_back())
+    opened = open_and_load(path, log);
+  return opened;
 }
 
 }  // namespace
-
-void StateChanges::append(StateChanges later) {
-  append_table(alerts, forgotten_alerts, later.alerts, later.forgotten_alerts);
-  append_table(outbox, removed_outbox, later.outbox, later.removed_outbox);
-  append_table(log, removed_log, later.log, later.removed_log);
-  append_table(silences, removed_silences, later.silences, later.removed_silences);
-  append_table(notices, removed_notices, later.notices, later.removed_notices);
-  std::move(later.history.begin(), later.history.end(), std::back_inserter(history));
-  if (later.alive_at) alive_at = later.alive_at;
-}
 
 struct StateStore::Database {
-  explicit Database(sqlite::Connection opened) : connection(std::move(opened)) {}
+  Database(sqlite::Connection opened, DiskReserve kept)
+      : connection(std::move(opened)), reserve(std::move(kept)) {}
 
   /// Runs one prepared statement, made at first use.
   template <typename Bind>
@@ -302,7 +265,7 @@ struct StateStore::Database {
   Result<void> put(const StateChanges& changes);
 
   sqlite::Connection connection;
-  bool reserved = false;
+  DiskReserve reserve;
   std::optional<sqlite::Statement> alert, outbox, log, fact, silence, notice;
   std::optional<sqlite::Statement> no_alert, no_outbox, no_log, no_silence, no_notice;
   std::array<std::optional<sqlite::Statement>, kHistoryKinds.size()> history, trim;
@@ -458,7 +421,8 @@ StateStore& StateStore::operator=(StateStore&&) noexcept = default;
 StateStore::~StateStore() = default;
 
 Result<StateStore> StateStore::open(const std::string& path, Timestamp now, Log& log) {
-  auto opened = open_and_load(path, log);
+  DiskReserve reserve(path + ".reserve", kReserveBytes);
+  auto opened = open_with_room(path, reserve, log);
   std::string trouble;
   if (!opened && opened.error().kind != ErrorKind::Unavailable) {
     const std::string aside = path + ".damaged-" + std::to_string(to_millis(now));
@@ -468,30 +432,31 @@ Result<StateStore> StateStore::open(const std::string& path, Timestamp now, Log&
     for (const char* const part : {"-wal", "-shm"})
       std::rename((path + part).c_str(), (aside + part).c_str());  // There may be none.
     log.error("{}", trouble);
-    opened = open_and_load(path, log);
+    opened = open_with_room(path, reserve, log);
   }
   if (!opened) return std::move(opened).error();
-  StateStore store(std::make_unique<Database>(std::move(opened->connection)),
+  reserve.refill();
+  StateStore store(std::make_unique<Database>(std::move(opened->connection), std::move(reserve)),
                    std::move(opened->state));
   store.trouble_ = std::move(trouble);
-  store.database_->reserved = make_reserve(path + ".reserve");
   return store;
 }
 
 StoredState StateStore::take_loaded() { return std::exchange(loaded_, {}); }
 
+std::size_t StateStore::reserved_bytes() const { return database_->reserve.held(); }
+
 Result<void> StateStore::write(const StateChanges& changes) {
   auto done = try_write(changes);
-  const std::string reserve = database_->connection.path() + ".reserve";
-  if (done) {
-    if (!database_->reserved) database_->reserved = make_reserve(reserve);
-    return done;
+  DiskReserve& reserve = database_->reserve;
+  while (!done && done.error().kind == ErrorKind::Unavailable && reserve.disk_is_full()) {
+    // The log begins anew where it can: its old room takes many commits.
+    if (database_->connection.execute("PRAGMA wal_checkpoint(RESTART)")) done = try_write(changes);
+    if (!done && !reserve.give_back()) break;
   }
-  // Room of any kind of trouble's own: only a full disk can make use of it.
-  if (done.error().kind != ErrorKind::Unavailable || !database_->reserved) return done;
-  database_->reserved = false;
-  if (::unlink(reserve.c_str()) != 0) return done;
-  return try_write(changes);
+  // Whatever a commit has left of the room is kept again before others find it.
+  if (done) reserve.refill();
+  return done;
 }
 
 Result<void> StateStore::try_write(const StateChanges& changes) {

@@ -1,51 +1,20 @@
 // StateStore: state.db, what must outlive a restart: alerts, notifications not delivered yet,
 // what was told, silences, and history. One SQLite file in the data folder, written by the state
-// thread alone; state.db.reserve beside it is room that a full disk gives back.
+// thread alone; state.db.reserve beside it is room that is given to it when the disk is full.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/base/log.h"
 #include "agent/base/result.h"
-#include "alerting/notify/dispatcher.h"
-#include "alerting/notify/history.h"
-#include "alerting/notify/outbox.h"
-#include "alerting/update.h"
+#include "alerting/state_changes.h"
 
 namespace lapwing::alerting {
 
 /// Kept free for state.db.
 inline constexpr std::size_t kReserveBytes = 1 << 20;
-
-/// An alert that others told of, which no rule of ours would tell again after a restart.
-struct StoredNotice {
-  AlertNotice notice;
-  Timestamp updated_at{};
-};
-
-/// All that one step changed: written in one transaction, or not at all.
-struct StateChanges {
-  std::vector<StoredAlert> alerts;
-  std::vector<std::pair<std::string, Labels>> forgotten_alerts;  ///< rule, labels
-  std::vector<OutboxRow> outbox;
-  std::vector<DeliveryKey> removed_outbox;
-  std::vector<NotificationLogEntry> log;
-  std::vector<DeliveryKey> removed_log;
-  std::vector<Silence> silences;
-  std::vector<std::string> removed_silences;  ///< ids
-  std::vector<StoredNotice> notices;          ///< that others told of
-  std::vector<Labels> removed_notices;
-  std::vector<HistoryEntry> history;
-  std::optional<Timestamp> alive_at;
-
-  bool empty() const;
-  std::size_t size() const;
-  /// Puts `later` behind: applied in order, the later wins.
-  void append(StateChanges later);
-};
 
 struct StoredState {
   std::vector<StoredAlert> alerts;
@@ -70,8 +39,11 @@ class StateStore {
   /// What was read when the file was opened; rows that cannot be read are left out and logged.
   StoredState take_loaded();
 
-  /// On an error nothing of it is stored. A full disk gets the reserve and one more try.
+  /// On an error nothing of it is stored. On a full disk the reserve is given back bit by bit until
+  /// it succeeds; what is left over is taken again at once.
   Result<void> write(const StateChanges& changes);
+  /// What is left of the reserve.
+  std::size_t reserved_bytes() const;
 
   /// What was set aside at the start; empty when nothing was.
   const std::string& trouble() const { return trouble_; }

@@ -17,8 +17,12 @@ StateWriter::StateWriter(std::optional<StateStore> store, Log& log, metrics::Reg
                                  "Writes to state.db that failed.")),
       dropped_(
           registry.counter("lapwing_state_rows_dropped_total",
-                           "Rows for state.db left out because too many waited for the disk.")) {
-  if (usable_) written_.ticket = 0;
+                           "Rows for state.db left out because too many waited for the disk.")),
+      reserved_(registry.gauge("lapwing_state_reserve_bytes",
+                               "Room that is kept for state.db on a disk that gets full.")) {
+  if (!usable_) return;
+  written_.ticket = 0;
+  reserved_.set(double(store_->reserved_bytes()));
 }
 
 void StateWriter::on_wake(std::function<void()> wake) {
@@ -88,6 +92,7 @@ Timestamp StateWriter::step(Timestamp now) {
   if (next_try_ > now + kRetry) next_try_ = {};  // The clock went back.
   if (!take(now)) return next_try_ > now ? next_try_ : kNever;
   const auto done = store_->write(writing_);
+  reserved_.set(double(store_->reserved_bytes()));
   note(done, now);
   std::function<void()> told;
   {

@@ -50,6 +50,7 @@ class StateWriter {
   Timestamp next_try_{};
   metrics::Counter failures_;
   metrics::Counter dropped_;
+  metrics::Gauge reserved_;
 
   mutable std::mutex mutex_;
   StateChanges pending_;  // guarded by mutex_, as all below

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "tests/support/small_disk.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace lapwing;
@@ -53,6 +54,15 @@ OutboxRow row() {
   outbox.failing_since = kStart + 4s;
   outbox.fallback_asked = true;
   return outbox;
+}
+
+/// An alert's new value and an entry of history.
+StateChanges nth_step(int n) {
+  StateChanges changes;
+  changes.alerts = {alert("r")};
+  changes.alerts[0].alert.value = n;
+  changes.history = {{HistoryKind::Notifications, kStart + n * 1s, std::string(300, 'h')}};
+  return changes;
 }
 
 }  // namespace
@@ -154,19 +164,6 @@ TEST_CASE("state store: a folder that is not there is Unavailable") {
   CHECK(store.error().kind == ErrorKind::Unavailable);
 }
 
-TEST_CASE("state changes: the later of two wins") {
-  StateChanges changes;
-  changes.alerts = {alert("r")};
-  changes.removed_outbox = {row().notification.key};
-  StateChanges later;
-  later.forgotten_alerts = {{"r", alert("r").alert.labels}};
-  later.outbox = {row()};
-  changes.append(std::move(later));
-  CHECK(changes.alerts.empty());
-  CHECK(changes.removed_outbox.empty());
-  CHECK(changes.size() == 2);
-}
-
 TEST_CASE("state store: alerts of others and history are kept") {
   Bench bench;
   StateChanges changes;
@@ -197,6 +194,55 @@ TEST_CASE("state store: room for it is kept beside it") {
   Bench bench;
   StateStore store = bench.open();
   CHECK(std::filesystem::file_size(bench.folder / "state.db.reserve") == kReserveBytes);
+  CHECK(store.reserved_bytes() == kReserveBytes);
+}
+
+TEST_CASE("state store: on a disk that others keep full a thousand commits are kept") {
+  const testing::SmallDisk disk(4 << 20);
+  if (!disk.mounted()) return;
+  Log log{LogLevel::Error, [](LogLevel, std::string_view) {}};
+  {
+    auto store = StateStore::open(disk / "state.db", kStart, log);
+    REQUIRE(store);
+    for (int i = 0; i < 1000; ++i) {
+      disk.fill();  // Whatever a commit has left is gone before the next.
+      REQUIRE(store->write(nth_step(i)));
+    }
+    // The log's room is used again and again: only what there is more of has cost any.
+    CHECK(store->reserved_bytes() < kReserveBytes);
+    CHECK(store->reserved_bytes() > kReserveBytes / 4);
+  }
+  disk.fill();
+  auto again = StateStore::open(disk / "state.db", kStart, log);
+  REQUIRE(again);
+  const StoredState state = again->take_loaded();
+  REQUIRE(state.alerts.size() == 1);
+  CHECK(state.alerts[0].alert.value == 999);
+  CHECK(state.history.size() == 1000);
+  disk.empty();
+  REQUIRE(again->write(nth_step(1000)));
+  CHECK(again->reserved_bytes() == kReserveBytes);
+}
+
+TEST_CASE(
+    "state store: without a reserve a full disk is Unavailable, and nothing is half written") {
+  const testing::SmallDisk disk(4 << 20);
+  if (!disk.mounted()) return;
+  Log log{LogLevel::Error, [](LogLevel, std::string_view) {}};
+  auto store = StateStore::open(disk / "state.db", kStart, log);
+  REQUIRE(store);
+  StateChanges flood;
+  for (int i = 0; i < 2000; ++i)
+    flood.history.push_back({HistoryKind::Alerts, kStart, std::string(2000, 'x')});
+  disk.fill();
+  const auto done = store->write(flood);  // 4 MB do not fit into the reserve.
+  REQUIRE_FALSE(done);
+  CHECK(done.error().kind == ErrorKind::Unavailable);
+  CHECK(store->reserved_bytes() == 0);
+  disk.empty();
+  REQUIRE(store->write(nth_step(0)));
+  CHECK(store->reserved_bytes() == kReserveBytes);
+  CHECK(StateStore::open(disk / "state.db", kStart, log)->take_loaded().history.size() == 1);
 }
 
 TEST_CASE("state store: a value that is no number comes back as none") {

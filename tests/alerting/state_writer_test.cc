@@ -41,6 +41,7 @@ TEST_CASE("state writer: what is submitted is written by the next step, in one g
   int told = 0;
   writer.on_wake([&] { ++woken; });
   writer.on_written([&] { ++told; });
+  CHECK(bench.registry.gauge("lapwing_state_reserve_bytes", "").value() == kReserveBytes);
   CHECK(writer.submit(fact()) == 1);
   CHECK(writer.submit(fact()) == 2);
   CHECK(writer.newest_ticket() == 2);
