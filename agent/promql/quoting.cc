@@ -4,43 +4,12 @@
 #include <charconv>
 #include <cstdint>
 
+#include "agent/base/code_point.h"
 #include "agent/base/utf8.h"
 #include "agent/promql/lexer.h"
 
 namespace lapwing::promql {
 namespace {
-
-void append_utf8(std::string& out, std::uint32_t rune) {
-  if (rune < 0x80) {
-    out += char(rune);
-  } else if (rune < 0x800) {
-    out += {char(0xC0 | (rune >> 6)), char(0x80 | (rune & 0x3F))};
-  } else if (rune < 0x10000) {
-    out +=
-        {char(0xE0 | (rune >> 12)), char(0x80 | ((rune >> 6) & 0x3F)), char(0x80 | (rune & 0x3F))};
-  } else {
-    out += {char(0xF0 | (rune >> 18)), char(0x80 | ((rune >> 12) & 0x3F)),
-            char(0x80 | ((rune >> 6) & 0x3F)), char(0x80 | (rune & 0x3F))};
-  }
-}
-
-/// The character that `text` begins with; `length` is its well-formed length.
-std::uint32_t decode(std::string_view text, std::size_t length) {
-  const auto byte = [&](std::size_t i) {
-    return std::uint32_t(static_cast<unsigned char>(text[i]));
-  };
-  switch (length) {
-    case 1:
-      return byte(0);
-    case 2:
-      return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3:
-      return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    default:
-      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 |
-             (byte(3) & 0x3F);
-  }
-}
 
 /// Close to Go's unicode.IsPrint: controls, separators, format and private characters are not.
 bool is_printable(std::uint32_t rune) {
@@ -108,7 +77,7 @@ bool unescape(std::string_view& rest, char delimiter, std::string& out) {
     return true;
   }
   if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
-  append_utf8(out, code);
+  append_code_point(out, code);
   return true;
 }
 
@@ -143,7 +112,7 @@ std::string quote(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const std::uint32_t rune = decode(text, length);
+    const std::uint32_t rune = code_point(text.substr(0, length));
     const char escape = length == 1 ? short_escape(text[0]) : '\0';
     if (escape != '\0')
       out += {'\\', escape};

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/base/code_point.h"
 #include "agent/base/utf8.h"
 
 namespace lapwing::alerting {
@@ -49,41 +50,18 @@ std::vector<Character> characters_of(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     Character c{text.substr(0, length == 0 ? 1 : length), 0};
-    if (length > 0) {
-      const auto lead = static_cast<unsigned char>(text[0]);
-      c.code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-      for (std::size_t i = 1; i < length; ++i)
-        c.code = (c.code << 6) | (static_cast<unsigned char>(text[i]) & 0x3fu);
-    }
+    if (length > 0) c.code = wint_t(code_point(c.bytes));
     text.remove_prefix(c.bytes.size());
     characters.push_back(c);
   }
   return characters;
 }
 
-void append_code(std::string& out, wint_t code) {
-  if (code < 0x80) {
-    out += char(code);
-  } else if (code < 0x800) {
-    out += char(0xc0 | (code >> 6));
-    out += char(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += char(0xe0 | (code >> 12));
-    out += char(0x80 | ((code >> 6) & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  } else {
-    out += char(0xf0 | (code >> 18));
-    out += char(0x80 | ((code >> 12) & 0x3f));
-    out += char(0x80 | ((code >> 6) & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  }
-}
-
 void append_changed(std::string& out, const Character& c, wint_t changed) {
   if (changed == c.code) {
     out += c.bytes;
   } else {
-    append_code(out, changed);
+    append_code_point(out, char32_t(changed));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "agent/base/code_point.h"
 #include "agent/base/utf8.h"
 
 namespace lapwing::alerting {
@@ -12,24 +13,6 @@ bool is_name_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
 }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-void append_code_point(std::string& out, unsigned long code) {
-  if (code < 0x80) {
-    out += char(code);
-  } else if (code < 0x800) {
-    out += char(0xc0 | (code >> 6));
-    out += char(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += char(0xe0 | (code >> 12));
-    out += char(0x80 | ((code >> 6) & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  } else {
-    out += char(0xf0 | (code >> 18));
-    out += char(0x80 | ((code >> 12) & 0x3f));
-    out += char(0x80 | ((code >> 6) & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  }
-}
 
 /// Reads the escape that follows a backslash (Go's rules); false when it is none.
 bool take_escape(std::string_view& rest, std::string& out) {
@@ -253,12 +236,8 @@ class Lexer {
       rest.remove_prefix(length);
     }
     if (bytes.empty() || !rest.starts_with('\'')) return fail("unterminated character constant");
-    const auto lead = static_cast<unsigned char>(bytes[0]);
-    unsigned long code = bytes.size() == 1 ? lead : lead & (0xffu >> (bytes.size() + 1));
-    for (std::size_t i = 1; i < bytes.size(); ++i)
-      code = (code << 6) | (static_cast<unsigned char>(bytes[i]) & 0x3fu);
     at_ = text_.size() - rest.size() + 1;
-    add(TokenKind::Character, std::to_string(code));
+    add(TokenKind::Character, std::to_string(std::uint32_t(code_point(bytes))));
   }
 
   void read_number() {

@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "agent/base/code_point.h"
 #include "agent/base/utf8.h"
 #include "collectors/scrape/md5.h"
 
@@ -47,33 +48,6 @@ std::optional<RelabelAction> action_of(std::string_view text) {
 
 bool has_variable(std::string_view text) { return text.find('$') != std::string_view::npos; }
 
-char32_t decode(std::string_view character) {
-  const auto first = std::uint8_t(character[0]);
-  if (character.size() == 1) return first;
-  char32_t code = first & (0xff >> (character.size() + 1));
-  for (std::size_t i = 1; i < character.size(); ++i)
-    code = code << 6 | (std::uint8_t(character[i]) & 0x3f);
-  return code;
-}
-
-void append_utf8(std::string& out, char32_t code) {
-  if (code < 0x80) {
-    out += char(code);
-  } else if (code < 0x800) {
-    out += char(0xc0 | code >> 6);
-    out += char(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += char(0xe0 | code >> 12);
-    out += char(0x80 | (code >> 6 & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  } else {
-    out += char(0xf0 | code >> 18);
-    out += char(0x80 | (code >> 12 & 0x3f));
-    out += char(0x80 | (code >> 6 & 0x3f));
-    out += char(0x80 | (code & 0x3f));
-  }
-}
-
 /// Unicode's simple case mapping, character by character, by the C library's own table. The
 /// locale costs a file's reading, so it is made only for text that is not ASCII.
 std::string with_case(std::string_view text, bool upper) {
@@ -90,11 +64,11 @@ std::string with_case(std::string_view text, bool upper) {
     } else if (length == 0) {
       mapped += "\xef\xbf\xbd";  // U+FFFD, as Go maps a byte that is no UTF-8
     } else {
-      const char32_t code = decode(text.substr(0, length));
+      const char32_t code = code_point(text.substr(0, length));
       const auto wide = static_cast<wint_t>(code);
-      append_utf8(mapped, unicode == locale_t{} ? code
-                          : upper               ? char32_t(::towupper_l(wide, unicode))
-                                                : char32_t(::towlower_l(wide, unicode)));
+      append_code_point(mapped, unicode == locale_t{} ? code
+                                : upper               ? char32_t(::towupper_l(wide, unicode))
+                                                      : char32_t(::towlower_l(wide, unicode)));
     }
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
