@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/promql/printer.h"
@@ -14,49 +15,86 @@ constexpr std::uint32_t kNodeLimit = 300;
 // Points that one part may hold: 8 MB. Larger parts stream, each time they are needed.
 constexpr std::uint64_t kHeldPointLimit = 1u << 20;
 
-std::vector<const Node*> operands(const Node& node) {
+/// Calls `use` with each node right below.
+template <typename Use>
+void each_operand(const Node& node, Use use) {
   struct Visitor {
-    std::vector<const Node*> found;
-    void operator()(const NumberLiteral&) {}
-    void operator()(const StringLiteral&) {}
-    void operator()(const VectorSelector&) {}
-    void operator()(const MatrixSelector&) {}
-    void operator()(const Subquery& subquery) { found.push_back(subquery.inner.get()); }
-    void operator()(const Call& call) {
-      for (const NodePointer& argument : call.arguments) found.push_back(argument.get());
+    Use& use;
+    void operator()(const NumberLiteral&) const {}
+    void operator()(const StringLiteral&) const {}
+    void operator()(const VectorSelector&) const {}
+    void operator()(const MatrixSelector&) const {}
+    void operator()(const Subquery& subquery) const { use(*subquery.inner); }
+    void operator()(const Call& call) const {
+      for (const NodePointer& argument : call.arguments) use(*argument);
     }
-    void operator()(const Unary& unary) { found.push_back(unary.operand.get()); }
-    void operator()(const Paren& paren) { found.push_back(paren.inner.get()); }
-    void operator()(const Binary& binary) {
-      found.push_back(binary.left.get());
-      found.push_back(binary.right.get());
+    void operator()(const Unary& unary) const { use(*unary.operand); }
+    void operator()(const Paren& paren) const { use(*paren.inner); }
+    void operator()(const Binary& binary) const {
+      use(*binary.left);
+      use(*binary.right);
     }
-    void operator()(const Aggregation& aggregation) {
-      if (aggregation.parameter != nullptr) found.push_back(aggregation.parameter.get());
-      found.push_back(aggregation.operand.get());
+    void operator()(const Aggregation& aggregation) const {
+      if (aggregation.parameter != nullptr) use(*aggregation.parameter);
+      use(*aggregation.operand);
     }
   };
-  Visitor visitor;
-  std::visit(visitor, node.form);
-  return std::move(visitor.found);
+  std::visit(Visitor{use}, node.form);
 }
 
-/// Whether two selectors may be the same. Parts without one are not worth their text.
-bool may_repeat(const Node& node, std::vector<std::string_view>& names) {
-  const auto* selector = std::get_if<VectorSelector>(&node.form);
-  if (selector != nullptr) {
-    const bool known = std::find(names.begin(), names.end(), selector->name) != names.end();
-    names.push_back(selector->name);
-    return known;
-  }
+/// The selector that the node is, or has within its range; null when it is another node.
+const VectorSelector* selector_of(const Node& node) {
   if (const auto* matrix = std::get_if<MatrixSelector>(&node.form))
-    return may_repeat(*matrix->selector, names);
-  const std::vector<const Node*> below = operands(node);
-  return std::any_of(below.begin(), below.end(),
-                     [&](const Node* operand) { return may_repeat(*operand, names); });
+    return std::get_if<VectorSelector>(&matrix->selector->form);
+  return std::get_if<VectorSelector>(&node.form);
 }
 
 }  // namespace
+
+/// How often each metric's name is selected in the whole expression.
+class SharedParts::Names {
+ public:
+  explicit Names(const Node& root) { add(root); }
+
+  bool any_repeated() const {
+    return std::any_of(counts_.begin(), counts_.end(),
+                       [](const auto& count) { return count.second > 1; });
+  }
+  /// Whether the part can come again: it selects something, and only what is selected elsewhere
+  /// too. No other part is worth its text.
+  bool may_come_again(const Node& node) const {
+    bool selects = false;
+    return all_repeated(node, selects) && selects;
+  }
+
+ private:
+  void add(const Node& node) {
+    if (const VectorSelector* selector = selector_of(node)) {
+      const auto found = find(selector->name);
+      if (found == counts_.end())
+        counts_.emplace_back(selector->name, 1);
+      else
+        ++counts_[std::size_t(found - counts_.begin())].second;
+      return;
+    }
+    each_operand(node, [&](const Node& operand) { add(operand); });
+  }
+  bool all_repeated(const Node& node, bool& selects) const {
+    if (const VectorSelector* selector = selector_of(node)) {
+      selects = true;
+      return find(selector->name)->second > 1;
+    }
+    bool all = true;
+    each_operand(node, [&](const Node& operand) { all = all && all_repeated(operand, selects); });
+    return all;
+  }
+  std::vector<std::pair<std::string_view, int>>::const_iterator find(std::string_view name) const {
+    return std::find_if(counts_.begin(), counts_.end(),
+                        [&](const auto& count) { return count.first == name; });
+  }
+
+  std::vector<std::pair<std::string_view, int>> counts_;
+};
 
 class SharedParts::Replay final : public SeriesStream {
  public:
@@ -75,16 +113,17 @@ class SharedParts::Replay final : public SeriesStream {
 
 std::unique_ptr<SharedParts> SharedParts::find(Evaluation& evaluation, const Node& root) {
   if (root.order > kNodeLimit) return nullptr;
-  std::vector<std::string_view> names;
-  if (!may_repeat(root, names)) return nullptr;
+  const Names names(root);
+  if (!names.any_repeated()) return nullptr;
   auto parts = std::unique_ptr<SharedParts>(new SharedParts(evaluation));
-  parts->collect(root);
+  parts->collect(root, names);
   std::erase_if(parts->part_of_, [](const auto& entry) { return entry.second->count < 2; });
   return parts->part_of_.empty() ? nullptr : std::move(parts);
 }
 
-void SharedParts::collect(const Node& node) {
-  if (type(node) == ValueType::Vector && !std::holds_alternative<Paren>(node.form)) {
+void SharedParts::collect(const Node& node, const Names& names) {
+  if (type(node) == ValueType::Vector && !std::holds_alternative<Paren>(node.form) &&
+      names.may_come_again(node)) {
     std::string text;
     append_text(text, node);
     Part& part = parts_[std::move(text)];
@@ -94,7 +133,7 @@ void SharedParts::collect(const Node& node) {
     // What is inside a part that comes again is evaluated once by that already.
     if (part.count > 1) return;
   }
-  for (const Node* operand : operands(node)) collect(*operand);
+  each_operand(node, [&](const Node& operand) { collect(operand, names); });
 }
 
 SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,

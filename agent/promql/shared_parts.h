@@ -38,10 +38,11 @@ class SharedParts {
     std::size_t count = 0;
     std::map<GridKey, std::shared_ptr<Held>> held;
   };
+  class Names;
   class Replay;
 
   explicit SharedParts(Evaluation& evaluation) : evaluation_(evaluation) {}
-  void collect(const Node& node);
+  void collect(const Node& node, const Names& names);
   void hold(Held& held, SeriesStreamPointer stream);
 
   Evaluation& evaluation_;
