@@ -16,17 +16,32 @@ namespace {
 /// A query of a rule may take this long; the rules thread is one for all.
 constexpr Duration kQueryTimeout = 10s;
 
+/// Past this an evaluation counts as late: samples may have been waited for, and more.
+constexpr Duration kLate = 500ms;
+
+/// Label sets of a recording rule that are remembered between evaluations.
+constexpr std::size_t kRecordedLimit = 10'000;
+
+Labels recorded_labels(const Rule& rule, const Labels& sample) {
+  LabelsBuilder builder(sample);
+  builder.set(kMetricName, rule.name);
+  for (const auto& [name, text] : rule.labels) builder.set(name, text.text());
+  return builder.build();
+}
+
+/// `known` remembers the labels from evaluation to evaluation: building them is most of the cost.
 Result<std::vector<PublishedSample>> recorded_samples(const Rule& rule,
                                                       const promql::Vector& vector,
-                                                      std::uint64_t limit) {
+                                                      std::uint64_t limit,
+                                                      std::unordered_map<Labels, Labels>& known) {
+  if (known.size() > std::max(kRecordedLimit, 2 * vector.size())) known.clear();
   std::vector<PublishedSample> samples;
   samples.reserve(vector.size());
   std::unordered_set<Labels> seen;
   for (const promql::VectorSample& sample : vector) {
-    LabelsBuilder builder(sample.labels);
-    builder.set(kMetricName, rule.name);
-    for (const auto& [name, text] : rule.labels) builder.set(name, text.text());
-    samples.push_back({builder.build(), sample.value});
+    const auto [found, added] = known.try_emplace(sample.labels);
+    if (added) found->second = recorded_labels(rule, sample.labels);
+    samples.push_back({found->second, sample.value});
     if (!seen.insert(samples.back().labels).second)
       return invalid("vector contains metrics with the same labelset after applying rule labels");
   }
@@ -83,6 +98,12 @@ Rules::Rules(RulesContext context, Sink sink, std::vector<StoredAlert> restored)
       missed_(context.registry.counter(
           "lapwing_rule_group_iterations_missed_total",
           "Evaluations of rule groups left out because an earlier one took too long.")),
+      delay_(context.registry.counter(
+          "lapwing_rule_group_delay_seconds_total",
+          "From rule groups' times until their evaluations were done, summed up.")),
+      late_(context.registry.counter(
+          "lapwing_rule_group_late_total",
+          "Evaluations of rule groups that were done more than half a second after their time.")),
       refused_samples_(context.registry.counter(
           "lapwing_rule_samples_refused_total",
           "Samples of rules that the store refused: a limit, or a time too old.")),
@@ -167,6 +188,7 @@ void Rules::carry_over(std::vector<std::unique_ptr<GroupRun>> fresh, Timestamp n
       Rule definition = std::move(rule->rule);
       *rule = std::move(*old_rule);
       rule->rule = std::move(definition);
+      rule->recorded.clear();  // The rule's labels may have changed.
     }
     groups_.swap(fresh);  // The old ones live until the rules that are gone have been retired.
     taking_options_ = false;
@@ -260,6 +282,7 @@ Timestamp Rules::step(Timestamp now) {
     if (group->due <= now &&
         (context_.watermark.complete(group->due) || now >= group->due + kSampleWait)) {
       evaluate(*group, group->due);
+      note_delay(context_.clock.now() - group->due);
       group->due += interval;
       evaluated = true;
     }
@@ -268,6 +291,11 @@ Timestamp Rules::step(Timestamp now) {
   reads_.begin();  // Nothing is held between two moments.
   if (evaluated) count_alerts();
   return wake;
+}
+
+void Rules::note_delay(Duration delay) {
+  delay_.add(std::max(0.0, to_seconds(delay)));  // The clock may have gone back meanwhile.
+  if (delay > kLate) late_.add();
 }
 
 void Rules::evaluate_all(Timestamp time) {
@@ -333,7 +361,7 @@ Result<void> Rules::evaluate_rule(GroupRun& group, RuleRun& rule, Timestamp due,
 
 Result<void> Rules::record(GroupRun& group, RuleRun& rule, const promql::Vector& vector,
                            Timestamp time) {
-  const auto samples = recorded_samples(rule.rule, vector, group.definition.limit);
+  const auto samples = recorded_samples(rule.rule, vector, group.definition.limit, rule.recorded);
   if (!samples) return samples.error();
   publish(group, rule, time, *samples);
   return {};

@@ -99,6 +99,7 @@ class Rules {
   Labels with_external_labels(const Labels& labels) const;
   AlertNotice notice(const RuleRun& rule, const Alert& alert) const;
   void note_changes(const GroupRun& group, RuleRun& rule, Timestamp now, RuleUpdate& update);
+  void note_delay(Duration delay);
   void count_alerts();
 
   const RulesContext context_;
@@ -118,6 +119,8 @@ class Rules {
   metrics::Counter failures_;
   metrics::Counter seconds_;
   metrics::Counter missed_;
+  metrics::Counter delay_;
+  metrics::Counter late_;
   metrics::Counter refused_samples_;
   metrics::Gauge pending_;
   metrics::Gauge firing_;

@@ -20,6 +20,7 @@ struct Rules::RuleRun {
   Rule rule;
   std::string key;  ///< in state.db: group, kind, name, expression, number among equals
   PublishedSeries published;
+  std::unordered_map<Labels, Labels> recorded;  ///< of a sample → of what is recorded for it
   ActiveAlerts active;
   std::unordered_map<Labels, StoredMark> stored;
   RuleHealth health = RuleHealth::Unknown;

@@ -1,7 +1,9 @@
 #include "alerting/shared_reads.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <string>
 
 namespace lapwing::alerting {
 namespace {
@@ -9,10 +11,23 @@ namespace {
 /// Samples that may be held between two rules of a moment: 8 MiB of times and values.
 constexpr std::size_t kValueLimit = 512 * 1024;
 
-std::string text_of(std::span<const Matcher> matchers) {
-  std::string text;
-  for (const Matcher& matcher : matchers) text += matcher.to_string() + "\n";
-  return text;
+/// Made at each read of each rule: a text would cost more than some reads.
+std::size_t hash_of(std::span<const Matcher> matchers) {
+  constexpr std::size_t kFactor = 1099511628211U;  // FNV's prime
+  std::size_t hash = matchers.size();
+  const auto mix = [&](std::size_t part) { hash = (hash ^ part) * kFactor; };
+  for (const Matcher& matcher : matchers) {
+    mix(std::size_t(matcher.kind()));
+    mix(std::hash<std::string>()(matcher.label()));
+    mix(std::hash<std::string>()(matcher.value()));
+  }
+  return hash;
+}
+
+bool same(std::span<const Matcher> a, std::span<const Matcher> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Matcher& x, const Matcher& y) {
+    return x.kind() == y.kind() && x.label() == y.label() && x.value() == y.value();
+  });
 }
 
 /// Whether series of that name can meet the matchers.
@@ -25,7 +40,7 @@ bool may_hold(std::span<const Matcher> matchers, std::string_view name) {
 }  // namespace
 
 struct SharedReads::Kept {
-  std::string text;
+  std::size_t hash = 0;
   std::vector<Matcher> matchers;
   TimeRange range;
   std::unique_ptr<SeriesSet> set;
@@ -64,11 +79,12 @@ class SharedReads::View final : public SeriesSet {
 };
 
 void SharedReads::expect(const std::vector<std::vector<Matcher>>& selectors) {
-  std::set<std::string, std::less<>> seen;
+  std::unordered_set<std::size_t> seen;
   repeated_.clear();
+  // Two that have one hash by chance are kept for nothing, no more.
   for (const auto& matchers : selectors)
-    if (std::string text = text_of(matchers); !seen.insert(text).second)
-      repeated_.insert(std::move(text));
+    if (const std::size_t hash = hash_of(matchers); !seen.insert(hash).second)
+      repeated_.insert(hash);
 }
 
 void SharedReads::begin() {
@@ -83,15 +99,16 @@ void SharedReads::written(std::string_view name) {
 Result<std::unique_ptr<SeriesSet>> SharedReads::select(std::span<const Matcher> matchers,
                                                        TimeRange range) const {
   if (repeated_.empty()) return source_.select(matchers, range);
-  std::string text = text_of(matchers);
-  if (!repeated_.contains(text)) return source_.select(matchers, range);
+  const std::size_t hash = hash_of(matchers);
+  if (!repeated_.contains(hash)) return source_.select(matchers, range);
   for (const auto& kept : kept_)
-    if (kept->range.from == range.from && kept->range.to == range.to && kept->text == text)
+    if (kept->hash == hash && kept->range.from == range.from && kept->range.to == range.to &&
+        same(kept->matchers, matchers))
       return std::unique_ptr<SeriesSet>(std::make_unique<View>(kept, values_));
   auto set = source_.select(matchers, range);
   if (!set) return set;
   auto kept = std::make_shared<Kept>();
-  kept->text = std::move(text);
+  kept->hash = hash;
   kept->matchers.assign(matchers.begin(), matchers.end());
   kept->range = range;
   kept->columns.resize((*set)->size());

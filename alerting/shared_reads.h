@@ -3,9 +3,9 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "agent/model/series_source.h"
@@ -42,7 +42,7 @@ class SharedReads final : public SeriesSource {
   class View;
 
   const SeriesSource& source_;
-  std::set<std::string, std::less<>> repeated_;      // selectors, as text
+  std::unordered_set<std::size_t> repeated_;         // selectors, by hash
   mutable std::vector<std::shared_ptr<Kept>> kept_;  // of this moment
   mutable std::size_t values_ = 0;                   // held in kept_
 };

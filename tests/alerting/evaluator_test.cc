@@ -165,6 +165,34 @@ TEST_CASE("rules: evaluations that were slept through are counted, not made up f
   CHECK(bench.counter("lapwing_rule_evaluations_total") == 1);
 }
 
+TEST_CASE("rules: how late evaluations are done is counted") {
+  Bench bench;
+  bench.rules.apply({rule_groups(kAlert), {}, ""});
+  bench.rules.step(bench.clock.now());
+  for (const Duration passed : {1100ms, 1600ms}) {
+    bench.clock.advance(passed);
+    bench.watermark.advance(bench.clock.now());
+    bench.rules.step(bench.clock.now());
+  }
+  CHECK(bench.counter("lapwing_rule_group_delay_seconds_total") == Approx(0.1 + 0.7));
+  CHECK(bench.counter("lapwing_rule_group_late_total") == 1);
+}
+
+TEST_CASE("rules: a recording rule's new labels hold from the reload on") {
+  Bench bench;
+  for (const std::string label : {"a", "b"}) {
+    bench.rules.apply({rule_groups("groups: [{name: g, interval: 1s, rules: [{record: double,"
+                                   " expr: x * 2, labels: {l: " +
+                                   label + "}}]}]"),
+                       {},
+                       ""});
+    bench.rules.step(bench.clock.now());
+    bench.tick(3);
+    bench.tick(4);
+    CHECK(bench.newest(Labels{{"__name__", "double"}, {"i", "1"}, {"l", label}}) == 8);
+  }
+}
+
 TEST_CASE("rules: after a backward clock step groups go on") {
   Bench bench;
   bench.rules.apply({rule_groups(kAlert), {}, ""});

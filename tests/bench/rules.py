@@ -3,8 +3,9 @@
 """    ./dev bench rules [--seconds 60] [--part shipped|many]
 
 Prometheus is $PROMETHEUS, or Debian's below build/peers. CPU is CPU time: of the thread that evaluates (its schedstat) for
-the shipped rules; of the whole process less an idle phase before for the many, on both sides. How late a round
-is: how long the slowest group took, by what /api/v1/rules says.
+the shipped rules; of the whole process less an idle phase before for the many, on both sides. How late: from each group's
+time until its evaluation was done, by our own counters; Prometheus has no such figure, so that for both the slowest group's time
+and the evaluations left out stand beside it.
 """
 import argparse
 import json
@@ -84,6 +85,33 @@ def slowest_group(url):
     return max(g["evaluationTime"] for g in json.loads(text)["data"]["groups"])
 
 
+def own_metrics(url, name):
+    """[(labels as text, value)] of one of the program's own metrics."""
+    text = request(url + "/metrics", seconds=30)[1]
+    return [(found[1], float(found[2])) for found in re.finditer(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.M)]
+
+
+def own_metric(url, name):
+    return sum(value for _, value in own_metrics(url, name))
+
+
+def lateness(url):
+    """(rules evaluated, seconds from groups' times until they were done, groups that were late)"""
+    return tuple(own_metric(url, f"lapwing_rule_{name}_total") for name in ("evaluations", "group_delay_seconds", "group_late"))
+
+
+def show_lateness(before, after):
+    rules, seconds, late = (b - a for a, b in zip(before, after))
+    groups = rules / (RULES // GROUPS)
+    print(f"lapwing    {groups:.0f} evaluations of groups were done {1000 * seconds / max(groups, 1):.1f} ms after their time in the "
+          f"mean, {late:.0f} more than 500 ms")
+
+
+def left_out(url):
+    """Evaluations that groups had no time for."""
+    return own_metric(url, "(?:lapwing|prometheus)_rule_group_iterations_missed_total")
+
+
 def many(seconds):
     program = os.environ.get("PROMETHEUS", PEERS / "prometheus")
     with tempfile.TemporaryDirectory() as name:
@@ -107,12 +135,16 @@ def many(seconds):
             while time.monotonic() < end:  # all alerts begin to fire
                 push_samples(urls)
                 time.sleep(INTERVAL - 1)
+            late = lateness(urls[0])
             busy = measure(peers, urls, seconds)
+            time.sleep(INTERVAL)  # /metrics shows what was collected last
+            show_lateness(late, lateness(urls[0]))
             for who, process, each in peers:
                 alerts = len(json.loads(request(each + "/api/v1/alerts", seconds=60)[1])["data"]["alerts"])
                 cpu = (busy[who] - idle[who]) * INTERVAL
                 print(f"{who:10} {RULES} rules, {alerts} alerts: {cpu * 1000:.0f} ms CPU a round of {INTERVAL} s, "
-                      f"{memory_bytes(process.pid)[0] / 2**20:.0f} MiB resident, the slowest group took {slowest_group(each) * 1000:.1f} ms")
+                      f"{memory_bytes(process.pid)[0] / 2**20:.0f} MiB resident, the slowest group took {slowest_group(each) * 1000:.1f} ms, "
+                      f"{left_out(each):.0f} evaluations left out")
             if busy["prometheus"] > idle["prometheus"]:
                 print(f"ratio {(busy['lapwing'] - idle['lapwing']) / (busy['prometheus'] - idle['prometheus']):.2f} of Prometheus's CPU; "
                       f"load {os.getloadavg()[0]:.1f}")
