@@ -1,10 +1,18 @@
 """Debian's Chromium opens the page: a chart draws real points, nothing leaves for another origin."""
+import json
 import multiprocessing
 import subprocess
 import time
 import unittest
 
-from lapwing import ROOT, Agent, wait_for
+from lapwing import ROOT, Agent, request, wait_for
+
+# Nobody listens on port 1: what is due is given up, which the Alerts page must show.
+CONFIG = """
+route: {receiver: nobody, group_wait: 0s}
+receivers: [{name: nobody, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
+notifications: {fallback_after: 1s, give_up_after: 1s}
+"""
 
 
 def burn(seconds):
@@ -21,10 +29,13 @@ class Page(unittest.TestCase):
         busy = multiprocessing.Process(target=burn, args=(120,))
         busy.start()
         try:
-            with Agent() as agent:
+            with Agent(config=CONFIG) as agent:
+                request(f"{agent.url}/api/v2/alerts", "POST", json.dumps([{"labels": {"alertname": "NobodyWasTold"}}]).encode(),
+                        {"Content-Type": "application/json"})
                 # Enough of the past for a chart of fifteen minutes to show more than a dot.
                 wait_for("half a minute of samples", 60,
                          lambda: (agent.query("count_over_time(node_load1[5m])") or [({}, 0)])[0][1] >= 30)
+                wait_for("a dead letter", 30, lambda: agent.api("history/dead_letters"))
                 opened = subprocess.run(
                     ["node", ROOT / "build/release/tests/dashboard/web/browser/browser.mjs", agent.url, screenshots],
                     capture_output=True, text=True, timeout=180)

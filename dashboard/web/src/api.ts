@@ -63,6 +63,20 @@ export interface ReceiverAnswer {
   error: string;
 }
 
+/** A notification that was given up. */
+export interface DeadLetterAnswer {
+  at_ms: number;
+  receiver: string;
+  /** Names of the alerts in it, each once. */
+  alerts: string[];
+  alert_count: number;
+  group_labels: Labels;
+  group_key: string;
+  why: string;
+  attempts: number;
+  last_error: string;
+}
+
 export interface OwnStatus {
   collectors: CollectorAnswer[];
   receivers: ReceiverAnswer[];
@@ -226,6 +240,25 @@ export function parse_own_status(data: Json): OwnStatus {
   };
 }
 
+export function parse_dead_letters(data: Json): DeadLetterAnswer[] {
+  return list(data).map((value) => {
+    const letter = record(value);
+    const alerts = list(record(letter['notification'])['alerts']).map((one) => parse_labels(record(one)['labels']));
+    const names = alerts.map((labels) => labels['alertname'] ?? '').filter((name) => name !== '');
+    return {
+      at_ms: parse_time(letter['at']),
+      receiver: text(letter['receiver']),
+      alerts: [...new Set(names)],
+      alert_count: alerts.length,
+      group_labels: parse_labels(letter['groupLabels']),
+      group_key: text(letter['groupKey']),
+      why: text(letter['why']),
+      attempts: number(letter['attempts']) || 0,
+      last_error: text(letter['lastError']),
+    };
+  });
+}
+
 async function call(path: string, form?: URLSearchParams, signal?: AbortSignal): Promise<Json> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), kTimeout);
@@ -296,5 +329,14 @@ export async function own_status(): Promise<OwnStatus> {
     return parse_own_status(await call('status/lapwing'));
   } catch {
     return parse_own_status(null);
+  }
+}
+
+/** What no receiver took, newest first; empty where the server keeps no such history. */
+export async function dead_letters(limit: number): Promise<DeadLetterAnswer[]> {
+  try {
+    return parse_dead_letters(await call(`history/dead_letters?limit=${limit}`));
+  } catch {
+    return [];
   }
 }

@@ -200,6 +200,12 @@ export const chinese: Table = {
   delivered: '已送达',
   waiting: '等待中',
   failures: '失败次数',
+  lost: '未能送达',
+  'lost.what': '内容',
+  'lost.alerts': '告警数',
+  'lost.at': '放弃时间',
+  'lost.tries': '尝试次数',
+  'lost.newest': '最近 {count} 条',
 
   query: '查询',
   run: '执行',

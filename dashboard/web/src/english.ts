@@ -198,6 +198,12 @@ export const english = {
   delivered: 'Delivered',
   waiting: 'Waiting',
   failures: 'Failed tries',
+  lost: 'Never delivered',
+  'lost.what': 'What',
+  'lost.alerts': 'Alerts',
+  'lost.at': 'Given up',
+  'lost.tries': 'Tries',
+  'lost.newest': 'the newest {count}',
 
   query: 'Query',
   run: 'Run',

@@ -1,10 +1,11 @@
-// The Alerts page: what fires or is pending beside the chosen one's labels and annotations, and
-// below them every rule with its health.
+// The Alerts page: what fires or is pending beside the chosen one's labels and annotations, below
+// them the notifications that were given up, if any, and every rule with its health.
 
 import { AlertRows } from '../alert_rows.ts';
 import { limit_text, name_in_words, type Alert } from '../alerts.ts';
 import type { GroupAnswer, RuleAnswer } from '../api.ts';
 import type { Context, Page } from '../context.ts';
+import { DeadLetters } from '../dead_letters.ts';
 import { h, replace, set_text, spans } from '../dom.ts';
 import { format, kNothing } from '../format.ts';
 import { glyph } from '../glyphs.ts';
@@ -101,6 +102,7 @@ export function alerts_page(context: Context): Page {
     { title: words.say('cost'), figure: true, leaves: 'phone' },
   ]);
   grid.element.classList.add('two');
+  const lost = new DeadLetters(context);
   const element = h(
     'div',
     {},
@@ -110,6 +112,7 @@ export function alerts_page(context: Context): Page {
       h('section', { class: 'block clip' }, h('div', { class: 'head' }, h('h2', {}, words.say('now'), now_count)), none, rows.element),
       panel_block,
     ),
+    lost.element,
     h(
       'section',
       { class: 'block clip below' },
@@ -134,6 +137,7 @@ export function alerts_page(context: Context): Page {
       const parts = [h('p', {}, spans(words.parts('alerts.none')))];
       replace(none, parts, h('p', {}, spans(words.count('alerts.watching', book.alert_rule_count))));
     }
+    lost.draw();
     grid.update(rule_rows(context.groups(), context));
   }
   return { element, queries: [], deck: null, draw, destroy: () => undefined };
