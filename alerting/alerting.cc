@@ -68,6 +68,7 @@ void Alerting::apply(AlertingPlan plan) {
     const std::lock_guard lock(mutex_);
     relabel_ = std::move(plan.relabel);
   }
+  resolve_timeout_ = plan.notify->resolve_timeout;
   notifier_->apply({std::move(plan.notify), plan.external_url});
   rules_->apply({std::move(plan.groups), std::move(plan.external_labels), plan.external_url});
 }
@@ -90,6 +91,7 @@ NotifyAccess Alerting::notify_access(const Clock& clock) {
   };
   access.alertmanagers = [outside = outside_.get()] { return outside->urls(); };
   access.history = [&](HistoryKind kind) { return notifier.history(kind); };
+  access.resolve_timeout = [this] { return resolve_timeout_.load(); };
   access.post = [&](std::vector<AlertNotice> notices) {
     RuleUpdate update;
     update.notices = std::move(notices);

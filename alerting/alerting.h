@@ -13,6 +13,7 @@
 // Loop.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -76,6 +77,7 @@ class Alerting {
   bool take(RuleUpdate update);
 
   std::string trouble_;
+  std::atomic<Duration> resolve_timeout_{5min};
   std::mutex mutex_;
   AlertRelabelling relabel_;  // guarded by mutex_
   std::unique_ptr<OutsideAlertmanagers> outside_;

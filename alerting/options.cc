@@ -36,6 +36,7 @@ AlertingOptions read_alerting_options(config::Mapping& root, const ReceiverGloba
       map.error("name", "slo \"" + name + "\" is not unique");
   });
   auto plan = std::make_shared<NotifyPlan>();
+  plan->resolve_timeout = globals.resolve_timeout;
   RouteNames names;
   root.each("receivers", [&](config::Mapping& map) {
     ReceiverPlan receiver = read_receiver(map, globals);

@@ -21,6 +21,8 @@ struct NotifyAccess {
   /// As Silences::set() and Silences::expire().
   std::function<Result<std::string>(Silence)> set_silence;
   std::function<Result<void>(std::string_view id)> expire_silence;
+  /// After how long an alert ends that others told of without an end.
+  std::function<Duration()> resolve_timeout;
   /// Alerts that others found. False when the queue is full.
   std::function<bool(std::vector<AlertNotice>)> post;
   /// URLs of those elsewhere that hear of our alerts too.

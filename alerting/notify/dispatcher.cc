@@ -11,6 +11,13 @@ constexpr Duration kGarbageInterval = 30s;
 /// A resolved alert that no group holds is kept this long, for later groups after a reload.
 constexpr Duration kResolvedAlertRetention = 30min;
 
+// Why a notification is told: Alertmanager's words.
+constexpr std::string_view kFirst = "first notification";
+constexpr std::string_view kNewAlerts = "new alerts added";
+constexpr std::string_view kSomeResolved = "some alerts resolved";
+constexpr std::string_view kAllResolved = "all alerts resolved";
+constexpr std::string_view kRepeated = "repeat interval elapsed";
+
 bool subset(const std::vector<std::uint64_t>& part, const std::vector<std::uint64_t>& whole) {
   return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
@@ -99,6 +106,7 @@ Dispatcher::Due Dispatcher::due(Timestamp now, const Silences& silences) {
                      [](const Group* a, const Group* b) { return a->next_flush < b->next_flush; });
     const Inhibition quiet = inhibition(now);
     for (Group* group : ready) flush(*group, now, quiet, silences, out);
+    remove_empty_groups();
   }
   if (now >= next_garbage_) collect_garbage(now, out);
   return out;
@@ -149,7 +157,9 @@ void Dispatcher::consider(Group& group, const ReceiverPlan& receiver, std::uint3
   // What waits for delivery is replaced by the present state, whatever the log says: the
   // receiver must hear the end of what it was about to hear.
   const bool waiting = waiting_.contains(notification.key);
-  if (!waiting && !needs_update(notification, *group.route, send_resolved, now)) return;
+  const auto reason = reason_to_tell(notification, *group.route, send_resolved, now);
+  if (!waiting && !reason) return;
+  notification.reason = reason.value_or(notification.firing.empty() ? kAllResolved : kRepeated);
   for (const NotificationAlert& alert : alerts)
     if (send_resolved || !alert.resolved()) notification.alerts.push_back(alert);
   if (notification.alerts.empty()) {
@@ -165,28 +175,36 @@ void Dispatcher::consider(Group& group, const ReceiverPlan& receiver, std::uint3
   out.notifications.push_back(std::move(notification));
 }
 
-bool Dispatcher::needs_update(const Notification& all, const Route& route, bool send_resolved,
-                              Timestamp now) const {
+/// Nothing: what there is was told, and lately enough.
+std::optional<std::string_view> Dispatcher::reason_to_tell(const Notification& all,
+                                                           const Route& route, bool send_resolved,
+                                                           Timestamp now) const {
   const auto found = log_.find(all.key);
-  if (found == log_.end()) return !all.firing.empty();
+  const bool told_of_none = found == log_.end() || found->second.firing.empty();
+  if (told_of_none && all.firing.empty()) return std::nullopt;
+  if (told_of_none) return kFirst;
   const NotificationLogEntry& entry = found->second;
-  if (!subset(all.firing, entry.firing)) return true;
-  if (all.firing.empty()) return !entry.firing.empty();
-  if (send_resolved && !subset(all.resolved, entry.resolved)) return true;
-  return entry.at < now - route.repeat_interval;
+  if (!subset(all.firing, entry.firing)) return kNewAlerts;
+  if (all.firing.empty()) return kAllResolved;
+  if (send_resolved && !subset(all.resolved, entry.resolved)) return kSomeResolved;
+  if (entry.at < now - route.repeat_interval) return kRepeated;
+  return std::nullopt;
 }
 
 NotificationLogEntry Dispatcher::delivered(const Notification& notification, Timestamp now) {
   NotificationLogEntry entry{notification.key, now, notification.firing, notification.resolved};
   log_[notification.key] = entry;
   waiting_.erase(notification.key);
+  bool emptied = false;
   for (auto& [id, group] : groups_) {
     if (group.key != notification.key.group_key) continue;
     const auto waits = std::find(group.waiting.begin(), group.waiting.end(), notification.key);
     if (waits == group.waiting.end()) continue;
     group.waiting.erase(waits);
     if (group.waiting.empty()) drop_resolved(group);
+    emptied |= group.members.empty();
   }
+  if (emptied) remove_empty_groups();
   return entry;
 }
 
@@ -207,9 +225,14 @@ void Dispatcher::drop_resolved(Group& group) {
   group.resolved.clear();
 }
 
+/// As Alertmanager 0.33 does (0.25 kept them for up to 30 s): the next alert begins a new group,
+/// which waits for group_wait and not for the interval of one whose alerts have all ended.
+void Dispatcher::remove_empty_groups() {
+  std::erase_if(groups_, [](const auto& item) { return item.second.members.empty(); });
+}
+
 void Dispatcher::collect_garbage(Timestamp now, Due& out) {
   next_garbage_ = now + kGarbageInterval;
-  std::erase_if(groups_, [](const auto& item) { return item.second.members.empty(); });
   for (auto at = alerts_.begin(); at != alerts_.end();) {
     const bool old = at->second.notice.ends_at + kResolvedAlertRetention < now;
     const bool held = old && std::any_of(groups_.begin(), groups_.end(), [&](const auto& item) {

@@ -32,6 +32,7 @@ struct NotifyPlan {
   std::vector<ReceiverPlan> receivers;
   DeliveryOptions delivery;
   std::shared_ptr<const TemplateSet> templates = std::make_shared<const TemplateSet>();
+  Duration resolve_timeout = 5min;  ///< of alerts from elsewhere that come without an end
 
   const ReceiverPlan* find(std::string_view receiver) const;
 };
@@ -105,9 +106,10 @@ class Dispatcher {
              Due& out);
   void consider(Group& group, const ReceiverPlan& receiver, std::uint32_t integration,
                 const std::vector<NotificationAlert>& alerts, Timestamp now, Due& out);
-  bool needs_update(const Notification& all, const Route& route, bool send_resolved,
-                    Timestamp now) const;
+  std::optional<std::string_view> reason_to_tell(const Notification& all, const Route& route,
+                                                 bool send_resolved, Timestamp now) const;
   void drop_resolved(Group& group);
+  void remove_empty_groups();
   void collect_garbage(Timestamp now, Due& out);
 
   std::shared_ptr<const NotifyPlan> plan_ = std::make_shared<const NotifyPlan>();

@@ -65,6 +65,17 @@ std::vector<std::uint64_t> read_fingerprints(const JsonValue* value) {
   return fingerprints;
 }
 
+Labels common(std::span<const NotificationAlert> alerts, Labels NotificationAlert::* part) {
+  if (alerts.empty()) return {};
+  std::vector<Label> kept;
+  for (const Label label : alerts.front().*part)
+    if (std::all_of(alerts.begin() + 1, alerts.end(), [&](const NotificationAlert& alert) {
+          return (alert.*part).get(label.name) == label.value;
+        }))
+      kept.push_back(label);
+  return Labels::from(std::move(kept));
+}
+
 /// LabelSet.Before of Prometheus's model: fewer labels first, then by names and values.
 bool label_set_before(const Labels& a, const Labels& b) {
   if (a.size() != b.size()) return a.size() < b.size();
@@ -113,6 +124,23 @@ bool notification_order(const Labels& a, const Labels& b) {
   return label_set_before(a, b);
 }
 
+Labels common_labels(std::span<const NotificationAlert> alerts) {
+  return common(alerts, &NotificationAlert::labels);
+}
+
+Labels common_annotations(std::span<const NotificationAlert> alerts) {
+  return common(alerts, &NotificationAlert::annotations);
+}
+
+std::string quoted_receiver(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 bool Notification::any_firing() const {
   return std::any_of(alerts.begin(), alerts.end(),
                      [](const NotificationAlert& alert) { return !alert.resolved(); });
@@ -149,6 +177,7 @@ std::string encode_notification(const Notification& notification) {
   json.key("resolved");
   write_fingerprints(json, notification.resolved);
   json.key("idempotency_key").string(notification.idempotency_key);
+  json.key("reason").string(notification.reason);
   json.key("alerts").begin_array();
   for (const NotificationAlert& alert : notification.alerts) {
     json.begin_object().key("labels");
@@ -186,6 +215,7 @@ Result<Notification> decode_notification(std::string_view text) {
   notification.firing = read_fingerprints(root->find("firing"));
   notification.resolved = read_fingerprints(root->find("resolved"));
   notification.idempotency_key = root->string_at("idempotency_key");
+  notification.reason = root->string_at("reason");
   const JsonValue* alerts = root->find("alerts");
   if (alerts == nullptr || notification.key.receiver.empty())
     return corrupt("notification: it lacks its receiver or its alerts");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -45,6 +46,13 @@ struct NotificationAlert {
 /// Alertmanager's order: job, instance, then all labels.
 bool notification_order(const Labels& a, const Labels& b);
 
+/// What all of the alerts have alike.
+Labels common_labels(std::span<const NotificationAlert> alerts);
+Labels common_annotations(std::span<const NotificationAlert> alerts);
+
+/// A receiver's name as Alertmanager shows it to receivers: Go's regexp.QuoteMeta of it.
+std::string quoted_receiver(std::string_view name);
+
 /// Where a notification goes: one integration of a receiver, for one group.
 struct DeliveryKey {
   std::string receiver;
@@ -68,6 +76,8 @@ struct Notification {
   /// The same for the same news, also when it is worked out anew after a crash: a receiver that
   /// gets one twice has been told twice of one thing. Empty: none.
   std::string idempotency_key{};
+  /// Why it is told, in Alertmanager's words; empty for a digest.
+  std::string reason{};
 
   bool any_firing() const;
 };

@@ -1,7 +1,5 @@
 #include "alerting/notify/notification_data.h"
 
-#include <algorithm>
-
 #include "agent/base/json_value.h"
 
 namespace lapwing::alerting {
@@ -115,29 +113,6 @@ TemplateValue text(std::string_view value) { return TemplateValue::string(std::s
 
 TemplateValue map_of(const Labels& labels) { return TemplateValue::from(labels).as(kMap); }
 
-/// What all have alike.
-template <typename Pick>
-Labels common(std::span<const NotificationAlert> alerts, Pick pick) {
-  if (alerts.empty()) return {};
-  std::vector<Label> kept;
-  for (const Label label : pick(alerts.front()))
-    if (std::all_of(alerts.begin() + 1, alerts.end(), [&](const NotificationAlert& alert) {
-          return pick(alert).get(label.name) == label.value;
-        }))
-      kept.push_back(label);
-  return Labels::from(std::move(kept));
-}
-
-/// Go's regexp.QuoteMeta, which Alertmanager applies to the receiver's name.
-std::string quote_meta(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 TemplateValue time_of(Timestamp time) {
   return TemplateValue::time(time == Timestamp{} ? GoTime() : GoTime::from(time));
 }
@@ -209,14 +184,10 @@ TemplateValue notification_data(const Notification& notification, const std::str
     firing = firing || !alert.resolved();
     items.push_back(alert_of(alert));
   }
-  const auto labels = [](const NotificationAlert& alert) -> const Labels& { return alert.labels; };
-  const auto annotations = [](const NotificationAlert& alert) -> const Labels& {
-    return alert.annotations;
-  };
-  return data_of(text(quote_meta(notification.key.receiver)), text(firing ? kFiring : kResolved),
-                 std::move(items), text(""), map_of(notification.group_labels),
-                 map_of(common(alerts, labels)), map_of(common(alerts, annotations)),
-                 text(external_url));
+  return data_of(text(quoted_receiver(notification.key.receiver)),
+                 text(firing ? kFiring : kResolved), std::move(items), text(notification.reason),
+                 map_of(notification.group_labels), map_of(common_labels(alerts)),
+                 map_of(common_annotations(alerts)), text(external_url));
 }
 
 Result<TemplateValue> notification_data_from_json(std::string_view json) {

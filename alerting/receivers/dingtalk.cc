@@ -64,7 +64,7 @@ class DingtalkReceiver final : public PostReceiver {
 
 }  // namespace
 
-ReceiverPointer read_dingtalk(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_dingtalk(config::Mapping& map, const ReceiverGlobals& globals) {
   DingtalkOptions own;
   own.url = read_secret(map, "webhook_url");
   if (own.url.empty())
@@ -74,8 +74,8 @@ ReceiverPointer read_dingtalk(config::Mapping& map, const ReceiverGlobals&) {
   own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
   own.at_mobiles = map.strings("at_mobiles");
   own.at_all = map.flag("at_all", false);
-  return std::make_shared<DingtalkReceiver>(PostReceiver::read_options(map, "dingtalk", true),
-                                            std::move(own));
+  return std::make_shared<DingtalkReceiver>(
+      PostReceiver::read_options(map, globals, "dingtalk", true), std::move(own));
 }
 
 }  // namespace lapwing::alerting

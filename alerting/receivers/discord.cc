@@ -47,7 +47,7 @@ class DiscordReceiver final : public PostReceiver {
 
 }  // namespace
 
-ReceiverPointer read_discord(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_discord(config::Mapping& map, const ReceiverGlobals& globals) {
   DiscordOptions own;
   own.url = read_secret(map, "webhook_url");
   if (own.url.empty())
@@ -57,8 +57,8 @@ ReceiverPointer read_discord(config::Mapping& map, const ReceiverGlobals&) {
   own.message = read_text(map, "message", R"({{ template "discord.default.message" . }})");
   own.username = map.string("username");
   own.avatar_url = map.string("avatar_url");
-  return std::make_shared<DiscordReceiver>(PostReceiver::read_options(map, "discord", true),
-                                           std::move(own));
+  return std::make_shared<DiscordReceiver>(
+      PostReceiver::read_options(map, globals, "discord", true), std::move(own));
 }
 
 }  // namespace lapwing::alerting

@@ -58,7 +58,7 @@ class FeishuReceiver final : public PostReceiver {
 
 }  // namespace
 
-ReceiverPointer read_feishu(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_feishu(config::Mapping& map, const ReceiverGlobals& globals) {
   FeishuOptions own;
   own.url = read_secret(map, "webhook_url");
   if (own.url.empty())
@@ -66,7 +66,7 @@ ReceiverPointer read_feishu(config::Mapping& map, const ReceiverGlobals&) {
   own.secret = read_secret(map, "secret");
   own.title = read_text(map, "title", R"({{ template "msteams.default.title" . }})");
   own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
-  return std::make_shared<FeishuReceiver>(PostReceiver::read_options(map, "feishu", true),
+  return std::make_shared<FeishuReceiver>(PostReceiver::read_options(map, globals, "feishu", true),
                                           std::move(own));
 }
 

@@ -4,6 +4,8 @@ namespace lapwing::alerting {
 
 ReceiverGlobals read_receiver_globals(config::Mapping& global) {
   ReceiverGlobals globals;
+  globals.resolve_timeout = global.duration("resolve_timeout", globals.resolve_timeout);
+  globals.http = read_http_config(global);
   MailServer& mail = globals.mail;
   mail.smarthost = global.string("smtp_smarthost");
   mail.from = global.string("smtp_from");
@@ -23,26 +25,12 @@ ReceiverGlobals read_receiver_globals(config::Mapping& global) {
   globals.wechat_api_url = global.string("wechat_api_url", globals.wechat_api_url);
   globals.wechat_api_secret = read_secret(global, "wechat_api_secret");
   globals.wechat_api_corp_id = global.string("wechat_api_corp_id");
-  global.not_served({"resolve_timeout",
-                     "http_config",
-                     "slack_app_token",
-                     "slack_app_token_file",
-                     "slack_app_url",
-                     "opsgenie_api_key",
-                     "opsgenie_api_key_file",
-                     "opsgenie_api_url",
-                     "victorops_api_key",
-                     "victorops_api_key_file",
-                     "victorops_api_url",
-                     "webex_api_url",
-                     "rocketchat_api_url",
-                     "rocketchat_token",
-                     "rocketchat_token_file",
-                     "rocketchat_token_id",
-                     "rocketchat_token_id_file",
-                     "jira_api_url",
-                     "mattermost_webhook_url",
-                     "mattermost_webhook_url_file"});
+  global.not_served({"slack_app_token", "slack_app_token_file", "slack_app_url", "opsgenie_api_key",
+                     "opsgenie_api_key_file", "opsgenie_api_url", "victorops_api_key",
+                     "victorops_api_key_file", "victorops_api_url", "webex_api_url",
+                     "rocketchat_api_url", "rocketchat_token", "rocketchat_token_file",
+                     "rocketchat_token_id", "rocketchat_token_id_file", "jira_api_url",
+                     "mattermost_webhook_url", "mattermost_webhook_url_file"});
   return globals;
 }
 

@@ -22,6 +22,9 @@ struct MailServer {
 };
 
 struct ReceiverGlobals {
+  /// An alert from elsewhere that has no end, and that nobody tells again, ends after this.
+  Duration resolve_timeout = 5min;
+  HttpConfig http{};  ///< of receivers that have none of their own
   MailServer mail{};
   SecretText slack_api_url{};
   std::string pagerduty_url = "https://events.pagerduty.com/v2/enqueue";

@@ -102,9 +102,29 @@ http::TlsOptions read_tls_options(config::Mapping& tls) {
   return options;
 }
 
-HttpConfig read_http_config(config::Mapping& receiver) {
-  HttpConfig config;
-  receiver.section("http_config", [&](config::Mapping& http) {
+namespace {
+
+/// `http_headers`: by name, with values, secrets and files; a header of several is sent as often.
+void read_headers(config::Mapping& http, HttpConfig& config) {
+  http.section("http_headers", [&](config::Mapping& section) {
+    for (const config::Value::Entry& entry : http.raw("http_headers")->entries())
+      section.section(entry.key, [&](config::Mapping& header) {
+        for (const char* const key : {"values", "secrets"})
+          for (std::string& text : header.strings(key))
+            config.headers.emplace_back(entry.key,
+                                        SecretText{config::Secret(std::move(text)), {}, {}});
+        for (std::string& file : header.paths("files"))
+          config.headers.emplace_back(entry.key, SecretText{{}, std::move(file), {}});
+      });
+  });
+}
+
+}  // namespace
+
+HttpConfig read_http_config(config::Mapping& map, const HttpConfig& usual) {
+  HttpConfig config = usual;
+  map.section("http_config", [&](config::Mapping& http) {
+    config = {};
     read_authorization(http, config);
     http.section("tls_config", [&](config::Mapping& tls) { config.tls = read_tls_options(tls); });
     config.proxy.url = http.string("proxy_url");
@@ -112,7 +132,8 @@ HttpConfig read_http_config(config::Mapping& receiver) {
     config.proxy.from_environment = http.flag("proxy_from_environment", false);
     config.follow_redirects = http.flag("follow_redirects", true);
     http.flag("enable_http2", true);  // libcurl decides with the server.
-    http.not_served({"oauth2", "proxy_connect_header", "http_headers"});
+    http.not_served({"oauth2", "proxy_connect_header"});
+    read_headers(http, config);
   });
   return config;
 }

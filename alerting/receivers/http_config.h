@@ -41,8 +41,8 @@ struct HttpConfig {
   bool follow_redirects = true;
 };
 
-/// Reads the section `http_config` of a receiver; nothing there: the defaults.
-HttpConfig read_http_config(config::Mapping& receiver);
+/// Reads the section `http_config` of a receiver, or of `global`; `usual` where there is none.
+HttpConfig read_http_config(config::Mapping& map, const HttpConfig& usual = {});
 /// Reads `tls_config`'s keys.
 http::TlsOptions read_tls_options(config::Mapping& tls);
 

@@ -57,7 +57,7 @@ class TeamsReceiver final : public PostReceiver {
   const TeamsOptions own_;
 };
 
-ReceiverPointer read(config::Mapping& map, bool adaptive) {
+ReceiverPointer read(config::Mapping& map, const ReceiverGlobals& globals, bool adaptive) {
   TeamsOptions own;
   own.adaptive = adaptive;
   own.url = read_secret(map, "webhook_url");
@@ -68,17 +68,17 @@ ReceiverPointer read(config::Mapping& map, bool adaptive) {
   if (!adaptive)
     own.summary = read_text(map, "summary", R"({{ template "msteams.default.summary" . }})");
   own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
-  auto common = PostReceiver::read_options(map, adaptive ? "msteamsv2" : "msteams", true);
+  auto common = PostReceiver::read_options(map, globals, adaptive ? "msteamsv2" : "msteams", true);
   return std::make_shared<TeamsReceiver>(std::move(common), std::move(own));
 }
 
 }  // namespace
 
-ReceiverPointer read_msteams(config::Mapping& map, const ReceiverGlobals&) {
-  return read(map, false);
+ReceiverPointer read_msteams(config::Mapping& map, const ReceiverGlobals& globals) {
+  return read(map, globals, false);
 }
-ReceiverPointer read_msteamsv2(config::Mapping& map, const ReceiverGlobals&) {
-  return read(map, true);
+ReceiverPointer read_msteamsv2(config::Mapping& map, const ReceiverGlobals& globals) {
+  return read(map, globals, true);
 }
 
 }  // namespace lapwing::alerting

@@ -50,7 +50,7 @@ class NtfyReceiver final : public PostReceiver {
 
 }  // namespace
 
-ReceiverPointer read_ntfy(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_ntfy(config::Mapping& map, const ReceiverGlobals& globals) {
   NtfyOptions own;
   own.url = map.string("url", "https://ntfy.sh/");
   own.topic = map.required_string("topic");
@@ -61,7 +61,7 @@ ReceiverPointer read_ntfy(config::Mapping& map, const ReceiverGlobals&) {
   own.priority = map.integer("priority", own.priority, 1, 5);
   own.resolved_priority = map.integer("resolved_priority", own.resolved_priority, 1, 5);
   own.tags = map.strings("tags");
-  return std::make_shared<NtfyReceiver>(PostReceiver::read_options(map, "ntfy", true),
+  return std::make_shared<NtfyReceiver>(PostReceiver::read_options(map, globals, "ntfy", true),
                                         std::move(own));
 }
 

@@ -125,7 +125,7 @@ ReceiverPointer read_pagerduty(config::Mapping& map, const ReceiverGlobals& glob
   read_list("images", own.images, {"src", "alt", "href"});
   read_list("links", own.links, {"href", "text"});
   map.not_served({"service_key", "service_key_file"});
-  auto common = PostReceiver::read_options(map, "pagerduty", true);
+  auto common = PostReceiver::read_options(map, globals, "pagerduty", true);
   const Duration timeout = map.duration("timeout", Duration{});
   if (timeout > Duration{}) common.timeout = timeout;
   return std::make_shared<PagerdutyReceiver>(std::move(common), std::move(own));

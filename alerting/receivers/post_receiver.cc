@@ -2,12 +2,13 @@
 
 namespace lapwing::alerting {
 
-PostReceiver::Options PostReceiver::read_options(config::Mapping& map, std::string_view kind,
-                                                 bool send_resolved) {
+PostReceiver::Options PostReceiver::read_options(config::Mapping& map,
+                                                 const ReceiverGlobals& globals,
+                                                 std::string_view kind, bool send_resolved) {
   Options options;
   options.kind = kind;
   options.send_resolved = map.flag("send_resolved", send_resolved);
-  options.http = read_http_config(map);
+  options.http = read_http_config(map, globals.http);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/config/mapping.h"
+#include "alerting/receivers/globals.h"
 #include "alerting/receivers/http_config.h"
 #include "alerting/receivers/texts.h"
 
@@ -30,8 +31,9 @@ class PostReceiver : public Receiver {
     http::Pairs headers{};
   };
 
-  /// Reads send_resolved and http_config.
-  static Options read_options(config::Mapping& map, std::string_view kind, bool send_resolved);
+  /// Reads send_resolved and http_config, which without it is the one of `globals`.
+  static Options read_options(config::Mapping& map, const ReceiverGlobals& globals,
+                              std::string_view kind, bool send_resolved);
 
  protected:
   explicit PostReceiver(Options options) : options_(std::move(options)) {}

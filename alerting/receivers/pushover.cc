@@ -72,7 +72,7 @@ Result<PostReceiver::Post> PushoverReceiver::compose(const Notification&, const 
 
 }  // namespace
 
-ReceiverPointer read_pushover(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_pushover(config::Mapping& map, const ReceiverGlobals& globals) {
   PushoverOptions own;
   own.url = map.string("api_url", "https://api.pushover.net/1/messages.json");
   own.user_key = read_secret(map, "user_key");
@@ -94,8 +94,8 @@ ReceiverPointer read_pushover(config::Mapping& map, const ReceiverGlobals&) {
   own.monospace = map.flag("monospace", false);
   if (own.html && own.monospace)
     map.error("monospace", "at most one of monospace and html must be configured");
-  return std::make_shared<PushoverReceiver>(PostReceiver::read_options(map, "pushover", true),
-                                            std::move(own));
+  return std::make_shared<PushoverReceiver>(
+      PostReceiver::read_options(map, globals, "pushover", true), std::move(own));
 }
 
 }  // namespace lapwing::alerting

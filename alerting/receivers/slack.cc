@@ -154,7 +154,7 @@ ReceiverPointer read_slack(config::Mapping& map, const ReceiverGlobals& globals)
   if (!map.has("mrkdwn_in")) slack.markdown_in = {"fallback", "pretext", "text"};
   read_fields(map, slack);
   map.not_served({"app_token", "app_token_file", "app_url", "update_message"});
-  auto common = PostReceiver::read_options(map, "slack", false);
+  auto common = PostReceiver::read_options(map, globals, "slack", false);
   const Duration timeout = map.duration("timeout", Duration{});
   if (timeout > Duration{}) common.timeout = timeout;
   return std::make_shared<SlackReceiver>(std::move(common), std::move(slack));

@@ -72,8 +72,8 @@ ReceiverPointer read_telegram(config::Mapping& map, const ReceiverGlobals& globa
   own.message = read_text(map, "message", R"({{ template "telegram.default.message" . }})");
   own.parse_mode = map.choice("parse_mode", "HTML", {"", "Markdown", "MarkdownV2", "HTML"});
   own.silent = map.flag("disable_notifications", false);
-  return std::make_shared<TelegramReceiver>(PostReceiver::read_options(map, "telegram", true),
-                                            std::move(own));
+  return std::make_shared<TelegramReceiver>(
+      PostReceiver::read_options(map, globals, "telegram", true), std::move(own));
 }
 
 }  // namespace lapwing::alerting

@@ -27,29 +27,6 @@ std::string time_text(Timestamp time) {
   return text + 'Z';
 }
 
-/// What all have alike.
-template <typename Pick>
-Labels common(const std::vector<NotificationAlert>& alerts, Pick pick) {
-  if (alerts.empty()) return {};
-  std::vector<Label> kept;
-  for (const Label label : pick(alerts.front()))
-    if (std::all_of(alerts.begin() + 1, alerts.end(), [&](const NotificationAlert& alert) {
-          return pick(alert).get(label.name) == label.value;
-        }))
-      kept.push_back(label);
-  return Labels::from(std::move(kept));
-}
-
-/// Go's regexp.QuoteMeta, which Alertmanager applies to the receiver's name.
-std::string quote_meta(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 void write_alert(JsonWriter& json, const NotificationAlert& alert) {
   json.begin_object();
   json.key("status").string(alert.resolved() ? "resolved" : "firing");
@@ -190,17 +167,15 @@ std::string webhook_payload(const Notification& notification, const std::string&
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  json.key("receiver").string(quote_meta(notification.key.receiver));
+  json.key("receiver").string(quoted_receiver(notification.key.receiver));
   json.key("status").string(firing ? "firing" : "resolved");
   json.key("alerts").begin_array();
   for (const NotificationAlert& alert : alerts) write_alert(json, alert);
   json.end_array();
+  json.key("notification_reason").string(notification.reason);
   write_labels(json, "groupLabels", notification.group_labels);
-  write_labels(json, "commonLabels",
-               common(alerts, [](const auto& alert) -> const Labels& { return alert.labels; }));
-  write_labels(json, "commonAnnotations", common(alerts, [](const auto& alert) -> const Labels& {
-                 return alert.annotations;
-               }));
+  write_labels(json, "commonLabels", common_labels(alerts));
+  write_labels(json, "commonAnnotations", common_annotations(alerts));
   json.key("externalURL").string(external_url);
   json.key("version").string("4");
   json.key("groupKey").string(notification.key.group_key);
@@ -210,7 +185,7 @@ std::string webhook_payload(const Notification& notification, const std::string&
   return body;
 }
 
-ReceiverPointer read_webhook(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_webhook(config::Mapping& map, const ReceiverGlobals& globals) {
   WebhookOptions own;
   own.url = read_secret(map, "url");
   if (own.url.empty()) map.error("url", "exactly one of url and url_file must be configured");
@@ -220,7 +195,7 @@ ReceiverPointer read_webhook(config::Mapping& map, const ReceiverGlobals&) {
   own.max_alerts = std::uint64_t(map.integer("max_alerts", 0, 0, 1'000'000));
   if (const config::Value* payload = map.raw("payload"); payload != nullptr)
     own.payload = read_part(map, *payload);
-  auto common = PostReceiver::read_options(map, "webhook", true);
+  auto common = PostReceiver::read_options(map, globals, "webhook", true);
   common.max_alerts = own.max_alerts;
   // Ours, beside Alertmanager's http_headers.
   for (const auto& [name, value] : map.string_map("headers"))

@@ -149,7 +149,8 @@ ReceiverPointer read_wechat(config::Mapping& map, const ReceiverGlobals& globals
   own.agent_id = read_text(map, "agent_id", R"({{ template "wechat.default.agent_id" . }})");
   own.markdown = map.choice("message_type", "text", {"text", "markdown"}) == "markdown";
   const bool send_resolved = map.flag("send_resolved", false);
-  return std::make_shared<WechatReceiver>(send_resolved, read_http_config(map), std::move(own));
+  return std::make_shared<WechatReceiver>(send_resolved, read_http_config(map, globals.http),
+                                          std::move(own));
 }
 
 }  // namespace lapwing::alerting

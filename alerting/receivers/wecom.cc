@@ -46,14 +46,14 @@ class WecomReceiver final : public PostReceiver {
 
 }  // namespace
 
-ReceiverPointer read_wecom(config::Mapping& map, const ReceiverGlobals&) {
+ReceiverPointer read_wecom(config::Mapping& map, const ReceiverGlobals& globals) {
   SecretText url = read_secret(map, "webhook_url");
   if (url.empty())
     map.error("webhook_url", "one of webhook_url or webhook_url_file must be configured");
   NotificationTemplate text = read_text(
       map, "text",
       "{{ template \"msteams.default.title\" . }}\n{{ template \"msteams.default.text\" . }}");
-  return std::make_shared<WecomReceiver>(PostReceiver::read_options(map, "wecom", true),
+  return std::make_shared<WecomReceiver>(PostReceiver::read_options(map, globals, "wecom", true),
                                          std::move(url), std::move(text));
 }
 

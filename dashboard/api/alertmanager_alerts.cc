@@ -16,9 +16,6 @@ using alerting::NotifyAlert;
 using alerting::NotifyGroup;
 using alerting::NotifyStatus;
 
-/// An alert that nobody repeats ends after this long (Alertmanager's resolve_timeout).
-constexpr Duration kResolveTimeout = 5min;
-
 /// What a request wants to see.
 struct Filter {
   alerting::Matchers matchers;
@@ -133,7 +130,8 @@ std::string type_error(const JsonValue& alert) {
   return {};
 }
 
-Result<AlertNotice> read_notice(const JsonValue& alert, Timestamp now) {
+/// Without an end it lasts for `resolve_timeout`, unless it is told again.
+Result<AlertNotice> read_notice(const JsonValue& alert, Timestamp now, Duration resolve_timeout) {
   AlertNotice notice;
   notice.labels = labels_member(alert.find("labels"));
   if (notice.labels.empty()) return invalid("at least one label pair required");
@@ -144,7 +142,7 @@ Result<AlertNotice> read_notice(const JsonValue& alert, Timestamp now) {
   const auto ends_at = time_member(alert, "endsAt");
   if (!ends_at) return ends_at.error();
   notice.starts_at = starts_at->value_or(ends_at->value_or(now));
-  notice.ends_at = ends_at->value_or(now + kResolveTimeout);
+  notice.ends_at = ends_at->value_or(now + resolve_timeout);
   if (notice.starts_at > notice.ends_at) return invalid("start time must be before end time");
   return notice;
 }
@@ -212,9 +210,10 @@ http::Response post_alerts(const Dependencies& from, const http::Request& reques
   std::vector<AlertNotice> notices;
   std::string wrong;
   const Timestamp now = from.clock.now();
+  const Duration resolve_timeout = from.notify.resolve_timeout();
   // What is sound is taken, whatever stands beside it.
   for (const JsonValue& item : list->items) {
-    auto notice = read_notice(item, now);
+    auto notice = read_notice(item, now, resolve_timeout);
     if (notice) {
       notices.push_back(*std::move(notice));
     } else {

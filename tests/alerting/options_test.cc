@@ -40,11 +40,14 @@ TEST_CASE("options: shipped rules run unless the configuration says otherwise") 
 
 TEST_CASE("options: what is known and not served warns") {
   config::Diagnostics diagnostics;
-  const auto root =
-      config::parse_yaml("l.yml", "global: {resolve_timeout: 5m, smtp_from: x}\ntemplates: []\n");
+  const auto root = config::parse_yaml(
+      "l.yml", "global: {resolve_timeout: 3m, webex_api_url: x}\ntemplates: []\n");
   config::Mapping map(*root, "", diagnostics);
-  map.section("global", [](config::Mapping& global) { read_receiver_globals(global); });
-  CHECK_FALSE(read_alerting_options(map).notify->route.has_value());
+  ReceiverGlobals globals;
+  map.section("global", [&](config::Mapping& global) { globals = read_receiver_globals(global); });
+  const auto options = read_alerting_options(map, globals);
+  CHECK_FALSE(options.notify->route.has_value());
+  CHECK(options.notify->resolve_timeout == 3min);
   map.finish();
   CHECK(diagnostics.ok());
   CHECK(diagnostics.warnings().size() == 1);

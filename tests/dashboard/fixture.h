@@ -189,6 +189,7 @@ class Fixture {
       if (!change) return change.error();
       return {};
     };
+    access.resolve_timeout = [] { return 7min; };
     access.post = [this](std::vector<alerting::AlertNotice> notices) {
       around.posted = std::move(notices);
       return true;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # Scripted conditions: what Prometheus + Alertmanager ($PROMETHEUS, $ALERTMANAGER) notify, and what Lapwing does.
 """Both read the same rule file, routes and receivers and scrape the same page, whose values follow a script. For each
-receiver and group the notifications must be the same in the same order: status, labels, which alerts fire and which have
-ended, repeats, inhibition, silences, muted and active intervals. Events stand in the middle between two flushes of their
-group, so that the two phases of a second (scrape, evaluation) decide nothing."""
+receiver and group the notifications must be the same in the same order: status, reason, labels, which alerts fire and which have ended,
+repeats, inhibition, silences, muted and active intervals. Events stand in the middle between two flushes of their group, so
+that the two phases of a second (scrape, evaluation) decide nothing."""
 import collections
 import datetime
 import http.server
@@ -169,7 +169,7 @@ def news(server, side):
         alerts = [(alert["status"], tuple(sorted(alert["labels"].items())), tuple(sorted(alert["annotations"].items())))
                   for alert in payload["alerts"]]
         what = (payload["status"], payload["receiver"], tuple(alerts), tuple(sorted(payload["commonLabels"].items())),
-                tuple(sorted(payload["groupLabels"].items())), payload["truncatedAlerts"])
+                tuple(sorted(payload["groupLabels"].items())), payload["truncatedAlerts"], payload.get("notification_reason"))
         groups[receiver, payload["groupKey"]].append((at - server.began, what))
     return groups
 
@@ -178,7 +178,7 @@ def shown(entry):
     at, what = entry
     alerts = ", ".join(f"{dict(labels).get('s', dict(labels)['alertname'])}/{dict(labels).get('i')} {status}"
                        for status, labels, _ in what[2])
-    return f"{at:5.1f} s {what[0]}: {alerts}"
+    return f"{at:5.1f} s {what[0]} ({what[-1]}): {alerts}"
 
 
 def compare(theirs, ours):

@@ -110,6 +110,48 @@ TEST_CASE("dispatcher: a resolved alert is told with the others, then leaves the
   CHECK(bench.dispatcher.group_count() == 1);
 }
 
+TEST_CASE("dispatcher: a notification says why it is told, in Alertmanager's words") {
+  Bench bench;
+  // What comes of letting `wait` pass; it is delivered.
+  const auto reason = [&](Duration wait) -> std::string {
+    const auto told = bench.after(wait);
+    if (told.size() != 1) return std::to_string(told.size()) + " notifications";
+    bench.dispatcher.delivered(told[0], bench.now);
+    return told[0].reason;
+  };
+  const auto first = firing("A", "1", kStart);
+  const AlertNotice second{firing("A", "2", kStart).labels, {}, kStart, kStart + 1h, ""};
+  bench.observe(first);
+  CHECK(reason(10s) == "first notification");
+  bench.observe(second);
+  CHECK(reason(1min) == "new alerts added");
+  bench.observe(resolved(first, bench.now));
+  CHECK(reason(1min) == "some alerts resolved");
+  for (int minute = 1; minute <= 5; ++minute) CHECK(bench.after(1min).empty());
+  CHECK(reason(1min) == "repeat interval elapsed");
+  bench.observe(resolved(second, bench.now));
+  CHECK(reason(1min) == "all alerts resolved");
+  bench.observe({first.labels, {}, bench.now, bench.now + 1h, ""});
+  CHECK(reason(1min) == "first notification");
+}
+
+TEST_CASE("dispatcher: a group whose alerts have all ended is gone once that is told") {
+  // Alertmanager 0.33 tells an alert that comes back 2 s after the end's notification at once.
+  Bench bench;
+  const auto one = firing("A", "1", kStart);
+  bench.observe(one);
+  bench.dispatcher.delivered(bench.after(10s).at(0), bench.now);
+  bench.observe(resolved(one, bench.now + 1s));
+  const auto end = bench.after(1min).at(0);
+  CHECK(bench.dispatcher.group_count() == 1);  // The end is not told yet.
+  bench.dispatcher.delivered(end, bench.now);
+  CHECK(bench.dispatcher.group_count() == 0);
+  bench.now += 2s;
+  bench.observe(firing("A", "1", bench.now));
+  CHECK(bench.after(9s).empty());
+  CHECK(bench.after(1s).at(0).reason == "first notification");
+}
+
 TEST_CASE("dispatcher: a group that only ever held resolved alerts stays silent") {
   Bench bench;
   const auto one = firing("A", "1", kStart);

@@ -14,6 +14,7 @@ Notification notification() {
   Notification n;
   n.key = {"team.x", 0, "{}:{alertname=\"A\"}"};
   n.group_labels = Labels{{"alertname", "A"}};
+  n.reason = "new alerts added";
   n.alerts.push_back({Labels{{"alertname", "A"}, {"job", "j"}, {"instance", "1"}},
                       Labels{{"summary", "one"}},
                       from_millis(1'000'500),
@@ -37,7 +38,7 @@ TEST_CASE("notification data: the fields of Alertmanager's model") {
   CHECK(expand("{{ .Receiver }} {{ .Status }} {{ .ExternalURL }} {{ .GroupLabels }}", data) ==
         "team\\.x firing http://am alertname=A");
   CHECK(expand("{{ .CommonLabels }}|{{ .CommonAnnotations }}|{{ .NotificationReason }}", data) ==
-        "alertname=A, job=j||");
+        "alertname=A, job=j||new alerts added");
   CHECK(expand("{{ len .Alerts }} {{ len .Alerts.Firing }} {{ len .Alerts.Resolved }}", data) ==
         "2 1 1");
   CHECK(

@@ -34,6 +34,7 @@ TEST_CASE("notification: survives its JSON") {
   n.group_interval = 5min;
   n.firing = {1, 0xffffffffffffffffu};
   n.resolved = {3};
+  n.reason = "first notification";
   n.alerts = {
       {Labels{{"a", "ü\n"}}, Labels{{"s", "t"}}, from_millis(5), from_millis(7), "http://g"}};
   const auto back = decode_notification(encode_notification(n));
@@ -44,11 +45,22 @@ TEST_CASE("notification: survives its JSON") {
   CHECK(back->group_interval == n.group_interval);
   CHECK(back->firing == n.firing);
   CHECK(back->resolved == n.resolved);
+  CHECK(back->reason == n.reason);
   REQUIRE(back->alerts.size() == 1);
   CHECK(back->alerts[0].labels == n.alerts[0].labels);
   CHECK(back->alerts[0].annotations == n.alerts[0].annotations);
   CHECK(back->alerts[0].ends_at == from_millis(7));
   CHECK(back->alerts[0].generator_url == "http://g");
+}
+
+TEST_CASE("notification: what all alerts have alike, and the receiver's name in data") {
+  const std::vector<NotificationAlert> alerts = {
+      {Labels{{"a", "1"}, {"b", "2"}}, Labels{{"s", "x"}}, {}, {}, ""},
+      {Labels{{"a", "1"}, {"b", "3"}}, Labels{{"s", "x"}, {"t", "y"}}, {}, {}, ""}};
+  CHECK(common_labels(alerts) == Labels{{"a", "1"}});
+  CHECK(common_annotations(alerts) == Labels{{"s", "x"}});
+  CHECK(common_labels({}).empty());
+  CHECK(quoted_receiver("web.hook (a|b)") == R"(web\.hook \(a\|b\))");
 }
 
 TEST_CASE("notification: what is no notification is Corrupt") {

@@ -15,6 +15,8 @@ smtp_auth_username: u
 smtp_auth_password: p
 smtp_require_tls: false
 slack_api_url: 'http://slack/'
+resolve_timeout: 90s
+http_config: {proxy_url: 'http://proxy:1'}
 opsgenie_api_key: k
 )");
   config::Diagnostics diagnostics;
@@ -23,6 +25,8 @@ opsgenie_api_key: k
   map.finish();
   CHECK(diagnostics.ok());
   REQUIRE(diagnostics.warnings().size() == 1);
+  CHECK(globals.http.proxy.url == "http://proxy:1");
+  CHECK(globals.resolve_timeout == 90s);
   CHECK(globals.mail.smarthost == "mail:587");
   CHECK(globals.mail.password.reveal().value() == "p");
   CHECK_FALSE(globals.mail.require_tls);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "alerting/receivers/globals.h"
 #include "tests/alerting/receivers/sending.h"
 #include "tests/support/temporary_directory.h"
 
@@ -39,6 +40,36 @@ TEST_CASE("http config: texts are cut at whole characters and encoded for querie
   CHECK(cut_text("üüüü", 3) == "üü…");
   CHECK(cut_text("", 3) == "");
   CHECK(query_text("a b+ü/~") == "a%20b%2B%C3%BC%2F~");
+}
+
+TEST_CASE(
+    "http config: without one of its own a receiver has the global one, with one nothing of it") {
+  ReceiverGlobals globals;
+  globals.http.proxy.url = "http://global:1";
+  globals.http.follow_redirects = false;
+  const auto proxy = [&](const char* yaml) {
+    config::Diagnostics diagnostics;
+    const auto root = config::parse_yaml("f", yaml);
+    config::Mapping map(*root, "", diagnostics);
+    const HttpConfig read = read_http_config(map, globals.http);
+    return read.proxy.url + (read.follow_redirects ? " follows" : "");
+  };
+  CHECK(proxy("{}") == "http://global:1");
+  CHECK(proxy("http_config: {proxy_url: 'http://own:1'}") == "http://own:1 follows");
+  CHECK(proxy("http_config: {enable_http2: true}") == " follows");
+}
+
+TEST_CASE("http config: headers of one's own, from values, secrets and files") {
+  const lapwing::testing::TemporaryDirectory folder;
+  const auto sent = at::send(
+      *at::receiver("webhook",
+                    "url: 'http://h/', http_config: {http_headers: {X-Tenant: {values: [a, b]}, "
+                    "X-Key: {secrets: [s], files: ['" +
+                        folder.write("key", "f\n") + "']}}}"));
+  std::vector<std::string> headers;
+  for (const auto& [name, value] : sent.request().headers)
+    if (name.starts_with("X-")) headers.push_back(name + "=" + value);
+  CHECK(headers == std::vector<std::string>{"X-Tenant=a", "X-Tenant=b", "X-Key=s", "X-Key=f"});
 }
 
 TEST_CASE("http config: TLS, proxy and credentials reach the request") {

@@ -32,10 +32,11 @@ Notification example() {
 }  // namespace
 
 TEST_CASE("webhook: the payload is the one that Alertmanager sent for these two alerts") {
-  // Recorded from Alertmanager 0.33, its notification_reason left out and \u003c written as <.
+  // Recorded from Alertmanager 0.33, \u003c written as <.
   Notification n;
   n.key = {"web.hook", 0, "{}:{alertname=\"A\"}"};
   n.group_labels = Labels{{"alertname", "A"}};
+  n.reason = "first notification";
   const Timestamp start = *parse_rfc3339("2026-11-20T10:00:00.120Z");
   n.alerts = {
       {Labels{{"alertname", "A"}, {"i", "1"}, {"job", "q"}, {"z", "w"}},
@@ -54,6 +55,7 @@ TEST_CASE("webhook: the payload is the one that Alertmanager sent for these two 
       R"("labels":{"alertname":"A"},"annotations":{"s":"x<y"},)"
       R"("startsAt":"2026-11-20T10:00:00.12Z","endsAt":"2026-11-20T10:05:00.12Z",)"
       R"("generatorURL":"http://p/1","fingerprint":"d2c6efc389df0927"}],)"
+      R"("notification_reason":"first notification",)"
       R"("groupLabels":{"alertname":"A"},"commonLabels":{"alertname":"A"},"commonAnnotations":{},)"
       R"("externalURL":"http://lapwing","version":"4","groupKey":"{}:{alertname=\"A\"}",)"
       R"("truncatedAlerts":0})"

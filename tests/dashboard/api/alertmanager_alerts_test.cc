@@ -90,7 +90,7 @@ TEST_CASE("posted alerts: times are filled in, the sound ones are taken") {
   CHECK(notice.labels == Labels{{"alertname", "X"}});
   CHECK(notice.annotations == Labels{{"s", "t"}});
   CHECK(notice.starts_at == testing::kNow);
-  CHECK(notice.ends_at == testing::kNow + 5min);
+  CHECK(notice.ends_at == testing::kNow + 7min);  // resolve_timeout
   CHECK(
       fixture
           .ask(
