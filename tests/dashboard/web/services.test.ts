@@ -70,7 +70,7 @@ test('services: what times do not tell is said, the most first, and nothing when
   });
   assert.deepEqual(unclear(given), [['pipelined', 1500], ['dropped', 40], ['tls', 3]]);
   const line = unclear_line(given, new Words('en'));
-  assert.match(line, /1500 requests sent before.*40 packets dropped.*3 encrypted/);
+  assert.match(line, /1500 × request sent before.*40 × packet dropped.*3 × encrypted/);
   assert.equal(unclear_line(of({}), new Words('en')), '');
   assert.match(unclear_line(of({ unclear: [sample(1, { reason: 'new' })] }), new Words('zh')), /1 new/);
 });
