@@ -59,7 +59,11 @@ class Reader {
 
   bool failed() const { return failed_; }
   std::size_t at() const { return at_; }
-  void seek(std::size_t at) { at_ = at; }
+  /// Goes on behind what a length says; to have read past it is damage.
+  void leave(std::size_t end) {
+    failed_ = failed_ || at_ > end;
+    at_ = end;
+  }
 
   std::uint8_t u8() {
     if (at_ >= message_.size()) {
@@ -122,8 +126,9 @@ std::string Reader::name() {
   return text.empty() ? "." : text;
 }
 
-std::string quoted(std::string_view bytes) {
-  std::string text = "\"";
+/// Printable ASCII as it is, other bytes by number (RFC 1035, 5.1).
+std::string escaped(std::string_view bytes) {
+  std::string text;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\')
@@ -133,8 +138,10 @@ std::string quoted(std::string_view bytes) {
     else
       text += c;
   }
-  return text + '"';
+  return text;
 }
+
+std::string quoted(std::string_view bytes) { return '"' + escaped(bytes) + '"'; }
 
 std::string strings_until(Reader& reader, std::size_t end) {
   std::string text;
@@ -163,7 +170,7 @@ std::string soa_text(Reader& reader, DnsRecord& record) {
 
 std::string data_text(Reader& reader, DnsRecord& record, std::size_t size) {
   const std::size_t end = reader.at() + size;
-  switch (record.type) {
+  switch (size == 0 ? 0 : record.type) {
     case 1:
       if (size == 4) return address_text(AF_INET, reader.bytes(4));
       break;
@@ -193,7 +200,7 @@ std::string data_text(Reader& reader, DnsRecord& record, std::size_t size) {
       return strings_until(reader, end);
     case 257: {
       const unsigned flags = reader.u8();
-      const std::string tag(reader.bytes(reader.u8()));
+      const std::string tag = escaped(reader.bytes(reader.u8()));
       const std::size_t left = end > reader.at() ? end - reader.at() : 0;
       return fmt::format("{} {} {}", flags, tag, quoted(reader.bytes(left)));
     }
@@ -217,7 +224,7 @@ DnsRecord read_record(Reader& reader) {
   const std::size_t size = reader.u16();
   const std::size_t end = reader.at() + size;
   const std::string data = data_text(reader, record, size);
-  reader.seek(end);
+  reader.leave(end);
   record.text =
       fmt::format("{}\t{}\t{}\t{}\t{}", name, ttl, name_of(kClasses, class_number, "CLASS"),
                   name_of(kTypes, record.type, "TYPE"), data);

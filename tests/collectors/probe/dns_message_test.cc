@@ -16,7 +16,7 @@ std::string message(int answers, const std::string& records, int rcode = 0) {
 }
 
 std::string record(int type, const std::string& data, const std::string& name = "\xc0\x0c") {
-  std::string out = name + std::string("\0", 1) + char(type) + std::string("\0\1\0\0\0\x3c", 6);
+  std::string out = name + char(type >> 8) + char(type) + std::string("\0\1\0\0\0\x3c", 6);
   return out + char(data.size() >> 8) + char(data.size()) + data;
 }
 
@@ -75,6 +75,18 @@ TEST_CASE("dns message: what breaks off is Invalid, at any byte; circles end") {
   for (std::size_t size = 0; size < whole.size(); ++size)
     CHECK_FALSE(parse_dns_message(whole.substr(0, size)));
   CHECK_FALSE(parse_dns_message(message(1, record(1, "\1\2\3\4", "\xc0\x1d"))));
+}
+
+TEST_CASE("dns message: a record that reads past its end is Invalid, its text is always ASCII") {
+  // Found by fuzzing: the tag of a CAA record was as long as it said, and as it was.
+  CHECK(text_of(257, std::string("\0\5issueca", 9)) == "example.org.\t60\tIN\tCAA\t0 issue \"ca\"");
+  CHECK(text_of(257, std::string("\0\2\xff\nca", 6)) ==
+        "example.org.\t60\tIN\tCAA\t0 \\255\\010 \"ca\"");
+  const std::string next = record(1, "\1\2\3\4");
+  CHECK_FALSE(parse_dns_message(message(2, record(257, std::string("\0\x14issue", 7)) + next)));
+  CHECK_FALSE(parse_dns_message(message(2, record(16, "\x10short") + next)));
+  CHECK_FALSE(parse_dns_message(message(2, record(15, std::string("\0\x0a", 2)) + next)));
+  CHECK(text_of(2, "") == "example.org.\t60\tIN\tNS\t\\# 0");
 }
 
 TEST_CASE("dns message: words for types, classes and codes") {
