@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -128,31 +129,31 @@ Timestamp Capture::step(Timestamp now) {
 }
 
 void Capture::drain() {
-  // No more than the ring holds, so that a flood cannot keep the step from ending.
-  const std::size_t blocks = ring_->blocks();
-  const std::size_t drained = drain_blocks(blocks + 1);
-  skip_to_ns_ = 0;
-  if (drained > blocks / 2) grow_ring();
+  const std::size_t drained =
+      drain_blocks(std::exchange(taken_up_to_ns_, 0), std::numeric_limits<std::int64_t>::max());
+  if (drained > ring_->blocks() / 2) grow_ring();
 }
 
-std::size_t Capture::drain_blocks(std::size_t limit) {
+/// Takes packets of these times out of all blocks that are there; returns how many blocks.
+std::size_t Capture::drain_blocks(std::int64_t after_ns, std::int64_t up_to_ns) {
   const std::int64_t second = second_of(surroundings_.clock.monotonic());
-  std::size_t drained = 0;
-  while (drained < limit && ring_->drain_block([&](const CapturedPacket& packet) {
-    if (packet.time_ns <= skip_to_ns_) return;
-    newest_ns_ = packet.time_ns;
+  const auto take = [&](const CapturedPacket& packet) {
+    if (packet.time_ns <= after_ns || packet.time_ns > up_to_ns) return;
     Segment segment;
     if (parse_packet(packet.bytes, packet.original_length, LinkLayer::Network, segment) ==
         PacketKind::Segment)
       tracker_->take(segment, packet.time_ns, second);
     else
       ++unreadable_;
-  }))
-    ++drained;
+  };
+  // No more than the ring holds, so that a flood cannot keep the step from ending.
+  std::size_t drained = 0;
+  while (drained <= ring_->blocks() && ring_->drain_block(take)) ++drained;
   return drained;
 }
 
-/// The larger ring catches packets before the smaller one is left, so that none is lost between.
+/// Both rings catch packets for a while: those of before a moment come from the smaller one, which
+/// may still hold them in a block that it has not handed over, those of after it from the larger.
 void Capture::grow_ring() {
   const std::size_t bytes = std::min(options_.ring_bytes, 2 * ring_->bytes());
   if (bytes <= ring_->bytes() || grow_failed_) return;
@@ -169,9 +170,12 @@ void Capture::grow_ring() {
                            larger.error().message);
     return;
   }
-  drain_blocks(ring_->blocks());
-  skip_to_ns_ = newest_ns_;
+  const std::int64_t moment_ns = PacketRing::now_ns();
   metrics_->add(ring_->take_counts(), 0, 0);
+  drain_blocks(0, moment_ns);
+  PacketRing::let_blocks_go();
+  drain_blocks(0, moment_ns);
+  taken_up_to_ns_ = moment_ns;
   *ring_ = *std::move(larger);
 }
 

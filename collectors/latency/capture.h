@@ -51,7 +51,7 @@ class Capture {
   bool adopt_options();
   bool open_ring();
   void grow_ring();
-  std::size_t drain_blocks(std::size_t limit);
+  std::size_t drain_blocks(std::int64_t after_ns, std::int64_t up_to_ns);
   void rest(const std::string& reason);
   void drain();
   void refresh(std::chrono::nanoseconds now);
@@ -79,8 +79,8 @@ class Capture {
   std::uint64_t unreadable_ = 0;
   bool sockets_failed_ = false;
   bool grow_failed_ = false;
-  std::int64_t newest_ns_ = 0;   // time of the newest packet taken
-  std::int64_t skip_to_ns_ = 0;  // packets up to then were taken from the ring before
+  // Packets up to this time of theirs were taken from the ring before.
+  std::int64_t taken_up_to_ns_ = 0;
 
   mutable std::mutex mutex_;
   std::optional<LatencyOptions> pending_;     // guarded by mutex_

@@ -5,10 +5,12 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <thread>
 #include <utility>
 
 namespace lapwing::collectors::latency {
@@ -102,6 +104,17 @@ bool PacketRing::drain_block(const std::function<void(const CapturedPacket&)>& v
 void PacketRing::wait(std::chrono::milliseconds limit) const {
   pollfd waited{.fd = socket_.get(), .events = POLLIN, .revents = 0};
   (void)::poll(&waited, 1, int(limit.count()));
+}
+
+void PacketRing::let_blocks_go() {
+  // The kernel's timer retires a block that was the open one when it fired the time before too.
+  std::this_thread::sleep_for(2 * kBlockPatience + kBlockPatience / 2);
+}
+
+std::int64_t PacketRing::now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
 
 RingCounts PacketRing::take_counts() {

@@ -45,6 +45,10 @@ class PacketRing {
   bool drain_block(const std::function<void(const CapturedPacket&)>& visit);
   /// Until a block is there, or `limit` has passed.
   void wait(std::chrono::milliseconds limit) const;
+  /// Waits until the kernel has handed over every block that has a packet now.
+  static void let_blocks_go();
+  /// The clock of CapturedPacket::time_ns.
+  static std::int64_t now_ns();
   /// Since the call before.
   RingCounts take_counts();
   std::size_t blocks() const { return blocks_; }
