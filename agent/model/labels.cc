@@ -30,14 +30,14 @@ std::uint64_t mix(std::uint64_t seed, std::string_view text) {
   return (seed ^ h) * 0x9E3779B97F4A7C15ull + (seed >> 29);  // odd constant: the golden ratio
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// Sorted, each name once, no value empty: what copies of other label sets are already.
+bool is_sound(const std::vector<Label>& labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (labels[i].value.empty() || (i > 0 && labels[i - 1].name >= labels[i].name)) return false;
+  return true;
+}
 
-}  // namespace
-
-Labels::Labels(std::initializer_list<Label> labels) : Labels(from(labels)) {}
-
-Labels Labels::from(std::vector<Label> labels) {
+void make_sound(std::vector<Label>& labels) {
   std::stable_sort(labels.begin(), labels.end(),
                    [](const Label& a, const Label& b) { return a.name < b.name; });
   std::vector<Label> kept;
@@ -47,25 +47,38 @@ Labels Labels::from(std::vector<Label> labels) {
     kept.push_back(label);
   }
   std::erase_if(kept, [](const Label& label) { return label.value.empty(); });
-  if (kept.empty()) return {};
+  labels = std::move(kept);
+}
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+Labels::Labels(std::initializer_list<Label> labels) : Labels(from(labels)) {}
+
+Labels Labels::from(std::vector<Label> labels) {
+  if (!is_sound(labels)) make_sound(labels);
+  if (labels.empty()) return {};
 
   std::size_t bytes = 0;
-  for (const Label& label : kept) bytes += label.name.size() + label.value.size();
-  void* memory = ::operator new(sizeof(Block) + 2 * kept.size() * sizeof(std::uint32_t) + bytes);
-  Block* block = new (memory) Block{1, std::uint32_t(kept.size()), 0};
+  for (const Label& label : labels) bytes += label.name.size() + label.value.size();
+  const std::size_t ends_bytes = 2 * labels.size() * sizeof(std::uint32_t);
+  void* memory = ::operator new(sizeof(Block) + ends_bytes + bytes);
+  Block* block = new (memory) Block{1, std::uint32_t(labels.size()), 0};
   char* to = const_cast<char*>(block->bytes());
   std::uint32_t at = 0;
-  std::uint64_t hash = 0;
   std::size_t part = 0;
-  for (const Label& label : kept) {
+  for (const Label& label : labels) {
     for (const std::string_view text : {label.name, label.value}) {
       std::memcpy(to + at, text.data(), text.size());
       at += std::uint32_t(text.size());
       block->ends()[part++] = at;
-      hash = mix(hash, text);
     }
   }
-  block->hash = hash;
+  // Of all bytes at once, and of where they are parted.
+  const std::string_view ends(reinterpret_cast<const char*>(block->ends()), ends_bytes);
+  block->hash = mix(mix(0, {to, bytes}), ends);
   return Labels(block);
 }
 
