@@ -3,6 +3,7 @@
 #include "agent/base/sha256.h"
 #include "alerting/receivers/kinds.h"
 #include "alerting/receivers/post_receiver.h"
+#include "alerting/receivers/robot.h"
 
 namespace lapwing::alerting {
 namespace {
@@ -11,9 +12,7 @@ constexpr std::size_t kTextLimit = 6000;
 constexpr double kTooMany = 130101;  // "send too fast, exceed 20 times per minute"
 
 struct DingtalkOptions {
-  SecretText url;
-  SecretText secret;
-  NotificationTemplate title, text;
+  Robot robot;
   std::vector<std::string> at_mobiles;
   bool at_all = false;
 };
@@ -35,8 +34,8 @@ class DingtalkReceiver final : public PostReceiver {
     Post post{*std::move(url), {}};
     JsonWriter json(post.body);
     json.begin_object().key("msgtype").string("markdown");
-    json.key("markdown").begin_object().key("title").string(texts(own_.title));
-    std::string text = cut_text(texts(own_.text), kTextLimit);
+    json.key("markdown").begin_object().key("title").string(texts(own_.robot.title));
+    std::string text = cut_text(texts(own_.robot.text), kTextLimit);
     for (const std::string& mobile : own_.at_mobiles) text += " @" + mobile;  // Or nobody is told.
     json.key("text").string(text).end_object();
     json.key("at").begin_object().key("atMobiles").begin_array();
@@ -46,11 +45,10 @@ class DingtalkReceiver final : public PostReceiver {
   }
 
   Result<std::string> signed_url(Timestamp now) const {
-    auto url = own_.url.reveal();
-    if (!url) return Error(url.error()).in("webhook_url");
-    if (own_.secret.empty()) return url;
-    const auto secret = own_.secret.reveal();
-    if (!secret) return Error(secret.error()).in("secret");
+    auto url = own_.robot.reveal_url();
+    if (!url || own_.robot.secret.empty()) return url;
+    const auto secret = own_.robot.reveal_secret();
+    if (!secret) return secret.error();
     const std::string time = std::to_string(to_millis(now));
     const std::string sign = base64(hmac_sha256(*secret, time + "\n" + *secret));
     const char* const joint = url->find('?') == std::string::npos ? "?" : "&";
@@ -66,12 +64,7 @@ class DingtalkReceiver final : public PostReceiver {
 
 ReceiverPointer read_dingtalk(config::Mapping& map, const ReceiverGlobals& globals) {
   DingtalkOptions own;
-  own.url = read_secret(map, "webhook_url");
-  if (own.url.empty())
-    map.error("webhook_url", "one of webhook_url or webhook_url_file must be configured");
-  own.secret = read_secret(map, "secret");
-  own.title = read_text(map, "title", R"({{ template "msteams.default.title" . }})");
-  own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
+  own.robot = read_robot(map);
   own.at_mobiles = map.strings("at_mobiles");
   own.at_all = map.flag("at_all", false);
   return std::make_shared<DingtalkReceiver>(

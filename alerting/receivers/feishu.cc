@@ -3,6 +3,7 @@
 #include "agent/base/sha256.h"
 #include "alerting/receivers/kinds.h"
 #include "alerting/receivers/post_receiver.h"
+#include "alerting/receivers/robot.h"
 
 namespace lapwing::alerting {
 namespace {
@@ -10,32 +11,26 @@ namespace {
 constexpr std::size_t kTextLimit = 6000;
 constexpr double kTooMany = 11232;  // "frequency limited"
 
-struct FeishuOptions {
-  SecretText url;
-  SecretText secret;
-  NotificationTemplate title, text;
-};
-
 DeliveryResult judge_feishu(const http::ClientResponse& answer) {
   return judge_code(answer, "code", "msg", kTooMany);
 }
 
 class FeishuReceiver final : public PostReceiver {
  public:
-  FeishuReceiver(Options common, FeishuOptions options)
-      : PostReceiver(std::move(common)), own_(std::move(options)) {}
+  FeishuReceiver(Options common, Robot robot)
+      : PostReceiver(std::move(common)), robot_(std::move(robot)) {}
 
  private:
   Result<Post> compose(const Notification&, const DeliveryContext& context,
                        Texts& texts) const override {
-    auto url = own_.url.reveal();
-    if (!url) return Error(url.error()).in("webhook_url");
+    auto url = robot_.reveal_url();
+    if (!url) return std::move(url).error();
     Post post{*std::move(url), {}};
     JsonWriter json(post.body);
     json.begin_object();
-    if (!own_.secret.empty()) {
-      const auto secret = own_.secret.reveal();
-      if (!secret) return Error(secret.error()).in("secret");
+    if (!robot_.secret.empty()) {
+      const auto secret = robot_.reveal_secret();
+      if (!secret) return secret.error();
       const std::string time = std::to_string(to_millis(context.now) / 1000);
       json.key("timestamp").string(time);
       // The text is the key, and nothing is signed: so the service has it.
@@ -43,31 +38,25 @@ class FeishuReceiver final : public PostReceiver {
     }
     json.key("msg_type").string("interactive").key("card").begin_object();
     json.key("header").begin_object().key("title").begin_object();
-    json.key("tag").string("plain_text").key("content").string(texts(own_.title)).end_object();
+    json.key("tag").string("plain_text").key("content").string(texts(robot_.title)).end_object();
     json.key("template").string(texts.firing() ? "red" : "green").end_object();
     json.key("elements").begin_array().begin_object().key("tag").string("markdown");
-    json.key("content").string(cut_text(texts(own_.text), kTextLimit));
+    json.key("content").string(cut_text(texts(robot_.text), kTextLimit));
     json.end_object().end_array().end_object().end_object();
     return post;
   }
 
   JudgeBody judge_body() const override { return &judge_feishu; }
 
-  const FeishuOptions own_;
+  const Robot robot_;
 };
 
 }  // namespace
 
 ReceiverPointer read_feishu(config::Mapping& map, const ReceiverGlobals& globals) {
-  FeishuOptions own;
-  own.url = read_secret(map, "webhook_url");
-  if (own.url.empty())
-    map.error("webhook_url", "one of webhook_url or webhook_url_file must be configured");
-  own.secret = read_secret(map, "secret");
-  own.title = read_text(map, "title", R"({{ template "msteams.default.title" . }})");
-  own.text = read_text(map, "text", R"({{ template "msteams.default.text" . }})");
+  Robot robot = read_robot(map);
   return std::make_shared<FeishuReceiver>(PostReceiver::read_options(map, globals, "feishu", true),
-                                          std::move(own));
+                                          std::move(robot));
 }
 
 }  // namespace lapwing::alerting

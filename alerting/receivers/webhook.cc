@@ -7,13 +7,19 @@
 #include "agent/base/json_value.h"
 #include "alerting/receivers/kinds.h"
 #include "alerting/receivers/post_receiver.h"
+#include "alerting/template/json.h"
 
 namespace lapwing::alerting {
 namespace {
 
+/// Byte for byte what Alertmanager sends.
+void write_text(JsonWriter& json, std::string_view key, std::string_view value) {
+  json.key(key).raw(go_json_string(value));
+}
+
 void write_labels(JsonWriter& json, std::string_view key, const Labels& labels) {
   json.key(key).begin_object();
-  for (const Label label : labels) json.key(label.name).string(label.value);
+  for (const Label label : labels) write_text(json, label.name, label.value);
   json.end_object();
 }
 
@@ -29,13 +35,13 @@ std::string time_text(Timestamp time) {
 
 void write_alert(JsonWriter& json, const NotificationAlert& alert) {
   json.begin_object();
-  json.key("status").string(alert.resolved() ? "resolved" : "firing");
+  write_text(json, "status", alert.resolved() ? "resolved" : "firing");
   write_labels(json, "labels", alert.labels);
   write_labels(json, "annotations", alert.annotations);
-  json.key("startsAt").string(time_text(alert.starts_at));
-  json.key("endsAt").string(time_text(alert.ends_at));
-  json.key("generatorURL").string(alert.generator_url);
-  json.key("fingerprint").string(fingerprint_text(fingerprint(alert.labels)));
+  write_text(json, "startsAt", time_text(alert.starts_at));
+  write_text(json, "endsAt", time_text(alert.ends_at));
+  write_text(json, "generatorURL", alert.generator_url);
+  write_text(json, "fingerprint", fingerprint_text(fingerprint(alert.labels)));
   if (alert.values.known() && alert.resolved()) {
     json.key("values").begin_object();
     json.key("peak").number(alert.values.peak);
@@ -167,18 +173,18 @@ std::string webhook_payload(const Notification& notification, const std::string&
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  json.key("receiver").string(quoted_receiver(notification.key.receiver));
-  json.key("status").string(firing ? "firing" : "resolved");
+  write_text(json, "receiver", quoted_receiver(notification.key.receiver));
+  write_text(json, "status", firing ? "firing" : "resolved");
   json.key("alerts").begin_array();
   for (const NotificationAlert& alert : alerts) write_alert(json, alert);
   json.end_array();
-  json.key("notification_reason").string(notification.reason);
+  write_text(json, "notification_reason", notification.reason);
   write_labels(json, "groupLabels", notification.group_labels);
   write_labels(json, "commonLabels", common_labels(alerts));
   write_labels(json, "commonAnnotations", common_annotations(alerts));
-  json.key("externalURL").string(external_url);
-  json.key("version").string("4");
-  json.key("groupKey").string(notification.key.group_key);
+  write_text(json, "externalURL", external_url);
+  write_text(json, "version", "4");
+  write_text(json, "groupKey", notification.key.group_key);
   json.key("truncatedAlerts").integer(std::int64_t(truncated));
   json.end_object();
   body += '\n';

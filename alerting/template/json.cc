@@ -131,6 +131,12 @@ void append(std::string& out, const TemplateValue& value) {
 
 }  // namespace
 
+std::string go_json_string(std::string_view text) {
+  std::string out;
+  append_string(out, text);
+  return out;
+}
+
 std::string template_json(const TemplateValue& value) {
   std::string out;
   append(out, value);

@@ -32,7 +32,7 @@ Notification example() {
 }  // namespace
 
 TEST_CASE("webhook: the payload is the one that Alertmanager sent for these two alerts") {
-  // Recorded from Alertmanager 0.33, \u003c written as <.
+  // Recorded from Alertmanager 0.33.
   Notification n;
   n.key = {"web.hook", 0, "{}:{alertname=\"A\"}"};
   n.group_labels = Labels{{"alertname", "A"}};
@@ -52,7 +52,7 @@ TEST_CASE("webhook: the payload is the one that Alertmanager sent for these two 
       R"("labels":{"alertname":"A","i":"1","job":"q","z":"w"},"annotations":{"s":"x"},)"
       R"("startsAt":"2026-11-20T10:00:00.12Z","endsAt":"0001-01-01T00:00:00Z",)"
       R"("generatorURL":"http://p/1","fingerprint":"c768894a22e0bcaa"},{"status":"resolved",)"
-      R"("labels":{"alertname":"A"},"annotations":{"s":"x<y"},)"
+      R"("labels":{"alertname":"A"},"annotations":{"s":"x\u003cy"},)"
       R"("startsAt":"2026-11-20T10:00:00.12Z","endsAt":"2026-11-20T10:05:00.12Z",)"
       R"("generatorURL":"http://p/1","fingerprint":"d2c6efc389df0927"}],)"
       R"("notification_reason":"first notification",)"

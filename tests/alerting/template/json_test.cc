@@ -22,3 +22,8 @@ TEST_CASE("template json: as Go writes it") {
         "{\"Name\":\"n\"}");
   CHECK(template_json(TemplateValue::number(std::numeric_limits<double>::infinity())) == "null");
 }
+
+TEST_CASE("template json: a string alone") {
+  CHECK(go_json_string("a > \"b\" & c\n\x7f") == "\"a \\u003e \\\"b\\\" \\u0026 c\\n\x7f\"");
+  CHECK(go_json_string("") == "\"\"");
+}
