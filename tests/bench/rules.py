@@ -122,7 +122,7 @@ def many(seconds):
         url = f"http://127.0.0.1:{port}"
         with Process(program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/prometheus",
                      f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver", "--web.enable-lifecycle") as other, \
-             Agent("--collectors", "none", folder=folder, config="rule_files: [rules.yml]\nrules: {shipped: false}\n"
+             Agent(folder=folder, config="rule_files: [rules.yml]\nrules: {shipped: false}\n"
                    "web: {enable_remote_write_receiver: true}\n") as agent:
             wait_for("Prometheus", 30, lambda: ready(url))
             peers = (("lapwing", agent, agent.url), ("prometheus", other, url))
