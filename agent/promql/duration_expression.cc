@@ -78,8 +78,8 @@ Parser::DurationTerm Parser::duration_primary(std::string_view context, std::str
   if (is(TokenKind::Subtract) || is(TokenKind::Add)) {
     const bool negative = is(TokenKind::Subtract);
     advance();
-    term = signs_only ? duration_primary(context, kOperand, true)
-                      : duration_expression(kDurationUnaryPrecedence + 1, context, kOperand);
+    term = signs_only ? duration_primary(context, expected, true)
+                      : duration_expression(kDurationUnaryPrecedence + 1, context, expected);
     if (negative) {
       term.seconds = -term.seconds;
       term.text = term.literal ? literal_text(term.seconds, term.duration_literal)
@@ -87,13 +87,13 @@ Parser::DurationTerm Parser::duration_primary(std::string_view context, std::str
       term.wrapped = term.wrapped && term.literal;
     }
   } else if (accept(TokenKind::LeftParen)) {
-    term = duration_expression(1, context, kOperand);
-    expect(TokenKind::RightParen, context, kOperand);
+    term = duration_expression(1, context, expected);
+    expect(TokenKind::RightParen, context, expected);
     if (!term.literal && !term.wrapped) term.text = '(' + std::move(term.text) + ')';
     term.wrapped = true;
   } else if (is(TokenKind::Duration) || is(TokenKind::Number)) {
     term.duration_literal = is(TokenKind::Duration);
-    term.seconds = term.duration_literal ? to_seconds(duration(token_)) : number(token_);
+    term.seconds = term.duration_literal ? to_seconds(duration(token())) : number(token());
     if (!(std::fabs(term.seconds) < to_seconds(kLongestDuration)))
       fail(position, "duration out of range");
     term.literal = true;
@@ -110,13 +110,13 @@ Parser::DurationTerm Parser::duration_primary(std::string_view context, std::str
 Parser::DurationTerm Parser::duration_expression(int minimum_precedence, std::string_view context,
                                                  std::string_view expected) {
   DurationTerm left = duration_primary(context, expected, false);
-  for (int level = duration_precedence(token_.kind); level >= minimum_precedence && level > 0;
-       level = duration_precedence(token_.kind)) {
-    const Token operation = token_;
+  for (int level = duration_precedence(token().kind); level >= minimum_precedence && level > 0;
+       level = duration_precedence(token().kind)) {
+    const Token operation = token();
     const bool right_associative = operation.kind == TokenKind::Power;
     advance();
     DurationTerm right =
-        duration_expression(right_associative ? level : level + 1, context, kOperand);
+        duration_expression(right_associative ? level : level + 1, context, expected);
     const bool divides = operation.kind == TokenKind::Divide || operation.kind == TokenKind::Modulo;
     if (divides && right.seconds == 0)
       fail(position_at(operation.offset),
@@ -142,7 +142,7 @@ Parser::CalculatedDuration Parser::offset_duration() {
     return kind == TokenKind::Duration || kind == TokenKind::Number;
   };
   const bool has_sign = is(TokenKind::Subtract) || is(TokenKind::Add);
-  const bool plain = is_literal(has_sign ? following().kind : token_.kind);
+  const bool plain = is_literal(has_sign ? following().kind : token().kind);
   return finish_duration(plain ? duration_primary("offset", kOperand, true)
                                : duration_expression(1, "offset", kOperand));
 }

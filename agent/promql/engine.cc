@@ -132,7 +132,7 @@ Result<QueryResult> Engine::range(const SeriesSource& source, const Expression& 
     return invalid(fmt::format(
         "invalid expression type \"{}\" for range query, must be Scalar or instant Vector",
         kind == ValueType::Matrix ? "range vector" : "string"));
-  const StepGrid grid{from, step, std::size_t((to - from) / step) + 1};
+  const StepGrid grid = StepGrid::between(from, to, step);
   try {
     Evaluation evaluation(source, options_, clock_, context, {from, to});
     evaluation.check_time();  // Who gave up while the query waited gets nothing evaluated.

@@ -63,6 +63,7 @@ std::string quoted_character(std::string_view text) {
   const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
   const std::string shown = quote(text.substr(0, length));
   if (shown == "\"\\\"\"") return "'\"'";
+  if (shown == "\"'\"") return "'\\''";
   return fmt::format("'{}'", std::string_view(shown).substr(1, shown.size() - 2));
 }
 
@@ -109,7 +110,7 @@ bool Lexer::skip_space_and_comments() {
   while (at_ < input_.size()) {
     if (is_space(input_[at_])) {
       ++at_;
-    } else if (input_[at_] == '#') {
+    } else if (input_[at_] == '#' && !(bracket_open_ && bracket_empty_)) {
       while (at_ < input_.size() && input_[at_] != '\n' && input_[at_] != '\r') ++at_;
     } else {
       return true;
@@ -123,11 +124,10 @@ Token Lexer::next() {
   const bool more = skip_space_and_comments();
   if (!more) {
     if (brace_open_) return fail("unexpected end of input inside braces", at_);
-    if (bracket_open_)
-      return fail(bracket_empty_ ? "unexpected end of input in duration expression"
-                                 : "unclosed left bracket",
-                  at_);
+    if (bracket_open_ && bracket_empty_)
+      return fail("unexpected end of input in duration expression", at_);
     if (open_parens_ != 0) return fail("unclosed left parenthesis", at_);
+    if (bracket_open_) return fail("unclosed left bracket", at_);
     return {TokenKind::End, {}, input_.size()};
   }
   if (brace_open_) return in_braces();
@@ -172,10 +172,12 @@ Token Lexer::in_brackets() {
   const char c = input_[at_];
   if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
     bracket_empty_ = false;
+    any_duration_ = true;
     return number_or_duration(start);
   }
-  if (c == ':') return fail("unexpected colon before duration in duration expression", start + 1);
-  if (std::string_view("+-*/%^()]").find(c) != std::string_view::npos) {
+  if (c == ':' && !any_duration_)
+    return fail("unexpected colon before duration in duration expression", start + 1);
+  if (std::string_view("+-*/%^()]:").find(c) != std::string_view::npos) {
     ++at_;
     return punctuation(c, start);
   }

@@ -80,21 +80,25 @@ void Parser::fail(Position position, std::string message) {
   throw ParseFailure{position, std::move(message)};
 }
 
-void Parser::unexpected(std::string_view context, std::string_view expected) const {
-  std::string message = "unexpected " + describe(token_);
+void Parser::unexpected(std::string_view context, std::string_view expected) {
+  std::string message = "unexpected " + describe(token());
   if (context.empty() && open_aggregations_ > 0) context = "aggregation";
   if (!context.empty()) message += fmt::format(" in {}", context);
   if (!expected.empty()) message += fmt::format(", expected {}", expected);
   fail(here(), std::move(message));
 }
 
-void Parser::advance() {
+const Token& Parser::token() {
+  if (token_known_) return token_;
   token_ = following_known_ ? following_ : lexer_.next();
+  token_known_ = true;
   following_known_ = false;
-  if (is(TokenKind::Error)) fail(here(), std::string(token_.text));
+  if (token_.kind == TokenKind::Error) fail(position_at(token_.offset), std::string(token_.text));
+  return token_;
 }
 
 const Token& Parser::following() {
+  token();
   if (!following_known_) following_ = lexer_.next();
   following_known_ = true;
   return following_;
@@ -121,7 +125,6 @@ NodePointer Parser::make(Position position, Node::Form form, std::uint32_t depth
 }
 
 NodePointer Parser::expression() {
-  advance();
   if (is(TokenKind::End)) fail({1, 1}, "no expression found in input");
   NodePointer root = binary(1);
   if (!is(TokenKind::End)) unexpected();
@@ -132,15 +135,13 @@ NodePointer Parser::expression() {
 NodePointer Parser::binary(int minimum_precedence) {
   if (++nesting_ > kNestingLimit) fail(here(), "expression is nested too deeply");
   NodePointer left = unary();
-  for (int level = precedence(token_.kind); level >= minimum_precedence && level > 0;
-       level = precedence(token_.kind)) {
+  for (int level = precedence(token().kind); level >= minimum_precedence && level > 0;
+       level = precedence(token().kind)) {
     Binary node;
-    node.op = operator_of(token_.kind);
+    node.op = operator_of(token().kind);
     const Position operator_position = here();
     advance();
     binary_modifiers(node);
-    if (node.return_bool && !is_comparison(node.op))
-      fail(operator_position, "bool modifier can only be used on comparison operators");
     const bool right_associative = node.op == Operator::Power;
     node.right = binary(right_associative ? level : level + 1);
     const std::uint32_t depth = std::max(left->depth, node.right->depth);
@@ -166,7 +167,10 @@ void Parser::binary_modifiers(Binary& node) {
   matching.cardinality = is(TokenKind::GroupLeft) ? VectorMatching::Cardinality::ManyToOne
                                                   : VectorMatching::Cardinality::OneToMany;
   advance();
-  if (is(TokenKind::LeftParen)) matching.include = grouping_labels();
+  if (is(TokenKind::LeftParen))
+    matching.include = grouping_labels();
+  else if (!starts_expression())
+    unexpected("grouping opts", "\"(\"");
 }
 
 NodePointer Parser::unary() {
@@ -199,12 +203,12 @@ NodePointer Parser::postfix(NodePointer inner) {
 
 NodePointer Parser::primary() {
   const Position position = here();
-  switch (token_.kind) {
+  switch (token().kind) {
     case TokenKind::Number:
     case TokenKind::Duration:
       return number_literal();
     case TokenKind::String: {
-      auto text = unquote(token_.text);
+      auto text = unquote(token().text);
       if (!text) fail(position, text.error().message);
       advance();
       return make(position, StringLiteral{*std::move(text)}, 0);
@@ -221,7 +225,7 @@ NodePointer Parser::primary() {
     default:
       break;
   }
-  if (is_aggregation(token_.kind)) {
+  if (is_aggregation(token().kind)) {
     const TokenKind after = following().kind;
     if (after == TokenKind::LeftParen || after == TokenKind::By || after == TokenKind::Without)
       return aggregation();
@@ -233,16 +237,16 @@ NodePointer Parser::number_literal() {
   const Position position = here();
   NumberLiteral literal;
   if (is(TokenKind::Duration)) {
-    literal = {to_seconds(duration(token_)), true};
+    literal = {to_seconds(duration(token())), true};
   } else {
-    literal = {number(token_), false};
+    literal = {number(token()), false};
   }
   advance();
   return make(position, literal, 0);
 }
 
-bool Parser::starts_expression() const {
-  switch (token_.kind) {
+bool Parser::starts_expression() {
+  switch (token().kind) {
     case TokenKind::Identifier:
     case TokenKind::MetricIdentifier:
     case TokenKind::Number:
@@ -254,7 +258,7 @@ bool Parser::starts_expression() const {
     case TokenKind::Subtract:
       return true;
     default:
-      return is_aggregation(token_.kind) || is_metric_keyword(token_.kind);
+      return is_aggregation(token().kind) || is_metric_keyword(token().kind);
   }
 }
 
@@ -273,7 +277,7 @@ std::vector<NodePointer> Parser::arguments() {
 
 NodePointer Parser::call() {
   const Position position = here();
-  const std::string function_name(token_.text);
+  const std::string function_name(token().text);
   advance();
   Call node;
   node.arguments = arguments();
@@ -294,7 +298,7 @@ void Parser::aggregation_modifier(Aggregation& node) {
 NodePointer Parser::aggregation() {
   const Position position = here();
   Aggregation node;
-  node.kind = aggregation_of(token_.kind);
+  node.kind = aggregation_of(token().kind);
   advance();
   const auto at_modifier = [&] { return is(TokenKind::By) || is(TokenKind::Without); };
   const bool modified = at_modifier();
@@ -333,14 +337,14 @@ std::vector<std::string> Parser::grouping_labels() {
 std::string Parser::grouping_label() {
   std::string label;
   if (is(TokenKind::String)) {
-    auto text = unquote(token_.text);
+    auto text = unquote(token().text);
     if (!text) fail(here(), text.error().message);
     if (text->empty()) fail(here(), "invalid label name for grouping: \"\"");
     label = *std::move(text);
   } else if (is(TokenKind::MetricIdentifier) ||
-             (is_legacy_label_name(token_.text) && !is(TokenKind::Number) &&
+             (is_legacy_label_name(token().text) && !is(TokenKind::Number) &&
               !is(TokenKind::Without))) {
-    label = std::string(token_.text);  // Keywords are label names too, all but one.
+    label = std::string(token().text);  // Keywords are label names too, all but one.
   } else {
     unexpected("grouping opts", "label");
   }

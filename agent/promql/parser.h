@@ -40,7 +40,7 @@ class Parser {
   NodePointer call();
   NodePointer aggregation();
   NodePointer number_literal();
-  bool starts_expression() const;
+  bool starts_expression();
   std::vector<NodePointer> arguments();
   void binary_modifiers(Binary& node);
   void aggregation_modifier(Aggregation& node);
@@ -73,18 +73,25 @@ class Parser {
   CalculatedDuration finish_duration(const DurationTerm& term);
 
   NodePointer make(Position position, Node::Form form, std::uint32_t depth_below);
-  void advance();
-  bool is(TokenKind kind) const { return token_.kind == kind; }
+  /// The one at hand. Read when it is first looked at: a fault of what stands before it is told
+  /// first. Throws ParseFailure for a fault of its own.
+  const Token& token();
+  void advance() {
+    token();
+    token_known_ = false;
+  }
+  bool is(TokenKind kind) { return token().kind == kind; }
   bool accept(TokenKind kind);
   void expect(TokenKind kind, std::string_view context, std::string_view expected);
-  Position here() const { return position_at(token_.offset); }
+  Position here() { return position_at(token().offset); }
   Position position_at(std::size_t offset) const;
-  [[noreturn]] void unexpected(std::string_view context = {}, std::string_view expected = {}) const;
+  [[noreturn]] void unexpected(std::string_view context = {}, std::string_view expected = {});
   [[noreturn]] static void fail(Position position, std::string message);
 
   std::string_view text_;
   Lexer lexer_;
   Token token_;
+  bool token_known_ = false;
   Token following_;
   bool following_known_ = false;
   int nesting_ = 0;

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -27,6 +28,23 @@ bool parse_integer(std::string_view digits, int base, T& value) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
+/// Prometheus's words for a text that parse_duration does not take.
+std::string duration_fault(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kUnits = {"y", "w", "d", "h", "m", "s", "ms"};
+  constexpr std::string_view kDigits = "0123456789";
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t unit = std::min(text.find_first_not_of(kDigits, at), text.size());
+    const std::size_t next = std::min(text.find_first_of(kDigits, unit), text.size());
+    const std::string_view name = text.substr(unit, next - unit);
+    std::uint64_t count = 0;
+    if (name.empty() || !parse_integer(text.substr(at, unit - at), 10, count)) break;
+    if (std::find(kUnits.begin(), kUnits.end(), name) == kUnits.end())
+      return fmt::format("unknown unit {} in duration {}", quote(name), quote(text));
+    at = next;
+  }
+  return "not a valid duration string: " + quote(text);
+}
+
 MatchKind match_kind(TokenKind kind) {
   switch (kind) {
     case TokenKind::NotEqual:
@@ -48,7 +66,6 @@ bool is_match_operator(TokenKind kind) {
 }  // namespace
 
 VectorSelector Parser::selector() {
-  advance();
   if (is(TokenKind::End)) fail({1, 1}, "no expression found in input");
   NodePointer node = vector_selector();
   if (!is(TokenKind::End)) unexpected();
@@ -59,21 +76,16 @@ VectorSelector Parser::selector() {
 NodePointer Parser::vector_selector() {
   const Position position = here();
   VectorSelector node;
-  const bool keyword_name = is_aggregation(token_.kind) || is_metric_keyword(token_.kind);
+  const bool keyword_name = is_aggregation(token().kind) || is_metric_keyword(token().kind);
   if (is(TokenKind::Identifier) || is(TokenKind::MetricIdentifier) || keyword_name) {
-    node.name = std::string(token_.text);
+    node.name = std::string(token().text);
     advance();
   } else if (!is(TokenKind::LeftBrace)) {
     unexpected();
   }
   if (is(TokenKind::LeftBrace)) label_matchers(node);
-  if (!node.name.empty()) {
-    for (const Matcher& matcher : node.matchers)
-      if (matcher.label() == kMetricName)
-        fail(position, fmt::format("metric name must not be set twice: {} or {}", quote(node.name),
-                                   quote(matcher.value())));
+  if (!node.name.empty())
     node.matchers.push_back(Matcher::equal(std::string(kMetricName), node.name));
-  }
   return make(position, std::move(node), 0);
 }
 
@@ -97,9 +109,9 @@ Matcher Parser::label_matcher() {
   const Position position = here();
   std::string label;
   if (is(TokenKind::Identifier)) {
-    label = std::string(token_.text);
+    label = std::string(token().text);
   } else if (is(TokenKind::String)) {
-    auto text = unquote(token_.text);
+    auto text = unquote(token().text);
     if (!text) fail(position, text.error().message);
     label = *std::move(text);
   } else {
@@ -109,12 +121,12 @@ Matcher Parser::label_matcher() {
   advance();
   if (may_be_name && (is(TokenKind::Comma) || is(TokenKind::RightBrace)))
     return Matcher::equal(std::string(kMetricName), std::move(label));
-  if (!is_match_operator(token_.kind))
+  if (!is_match_operator(token().kind))
     unexpected("label matching", may_be_name ? "\",\" or \"}\"" : "label matching operator");
-  const MatchKind kind = match_kind(token_.kind);
+  const MatchKind kind = match_kind(token().kind);
   advance();
   if (!is(TokenKind::String)) unexpected("label matching", "string");
-  auto value = unquote(token_.text);
+  auto value = unquote(token().text);
   if (!value) fail(here(), value.error().message);
   advance();
   auto matcher = Matcher::create(kind, std::move(label), *std::move(value));
@@ -189,8 +201,8 @@ NodePointer Parser::at(NodePointer inner) {
   const bool negative = is(TokenKind::Subtract);
   if (negative || is(TokenKind::Add)) advance();
   if (!is(TokenKind::Number) && !is(TokenKind::Duration)) unexpected("@", "timestamp");
-  const double seconds =
-      (negative ? -1 : 1) * (is(TokenKind::Number) ? number(token_) : to_seconds(duration(token_)));
+  const double seconds = (negative ? -1 : 1) *
+                         (is(TokenKind::Number) ? number(token()) : to_seconds(duration(token())));
   constexpr double kLimitSeconds = 9.2e15;  // of 64-bit milliseconds
   if (!(std::fabs(seconds) < kLimitSeconds))
     fail(inner->position,
@@ -220,8 +232,10 @@ void Parser::set_at(Node& node, AtModifier modifier, Position where) {
 
 Duration Parser::duration(const Token& token) {
   auto parsed = parse_duration(token.text);
-  if (!parsed) fail(position_at(token.offset), "not a valid duration string: " + quote(token.text));
-  if (*parsed > kLongestDuration) fail(position_at(token.offset), "duration out of range");
+  const bool too_long = parsed ? *parsed > kLongestDuration
+                               : parsed.error().message.starts_with("duration out of range");
+  if (too_long) fail(position_at(token.offset), "duration out of range");
+  if (!parsed) fail(position_at(token.offset), duration_fault(token.text));
   return *parsed;
 }
 

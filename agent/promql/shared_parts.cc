@@ -142,7 +142,7 @@ SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,
   if (found == part_of_.end()) return nullptr;
   Part& part = *found->second;
   std::shared_ptr<Held>& held =
-      part.held[{to_millis(grid.first), std::int64_t(grid.step.count()), grid.count}];
+      part.held[{to_millis(grid.first), grid.step.count(), grid.count, grid.beyond.count()}];
   if (held == nullptr) {
     held = std::make_shared<Held>();
     held->counted = evaluation_.make_counter(grid.count);

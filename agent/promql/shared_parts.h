@@ -27,7 +27,7 @@ class SharedParts {
   SeriesStreamPointer stream(const Node& node, const StepGrid& grid, const Evaluate& evaluate);
 
  private:
-  using GridKey = std::tuple<std::int64_t, std::int64_t, std::size_t>;
+  using GridKey = std::tuple<std::int64_t, std::int64_t, std::size_t, std::int64_t>;
   struct Held {
     std::unique_ptr<HeldMatrix> matrix;  ///< null: too large
     SampleCounterPointer counted;        ///< at each use

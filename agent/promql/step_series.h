@@ -21,9 +21,19 @@ struct StepGrid {
   Timestamp first;
   Duration step{1};
   std::size_t count = 1;
+  /// How far past the last step the end that was asked for lies; less than a step. Subqueries are
+  /// evaluated to there (Prometheus), for what they say of steps that no window sees.
+  Duration beyond{};
+
+  /// from ≤ to.
+  static StepGrid between(Timestamp from, Timestamp to, Duration step) {
+    return {from, step, std::size_t((to - from) / step) + 1, (to - from) % step};
+  }
 
   Timestamp at(std::size_t index) const { return first + step * std::int64_t(index); }
   Timestamp last() const { return at(count - 1); }
+  /// From the first step to the end that was asked for.
+  Duration length() const { return step * std::int64_t(count - 1) + beyond; }
 };
 
 struct StepSeries {

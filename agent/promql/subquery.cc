@@ -36,15 +36,14 @@ class SubqueryRange final : public RangeStream {
 RangeStreamPointer subquery_range(Evaluation& evaluation, const Subquery& node,
                                   const StepGrid& grid) {
   const WindowPlacement placement{grid, evaluation.fixed_time(node.at), node.offset, node.range};
-  StepGrid inner;
-  inner.step = node.step > Duration(0) ? node.step : evaluation.subquery_step();
+  const Duration step = node.step > Duration(0) ? node.step : evaluation.subquery_step();
   // Steps are multiples of the step since 1970, the first one strictly after the window's start.
-  const Timestamp start = placement.end(0) - node.range;
-  inner.first = floor_to(start, inner.step) + inner.step;
-  const Timestamp last = placement.end(grid.count - 1);
-  if (inner.first > last)
-    return std::make_unique<SubqueryRange>(evaluation, placement, nullptr, inner);
-  inner.count = std::size_t((last - inner.first) / inner.step) + 1;
+  const Timestamp first = floor_to(placement.end(0) - node.range, step) + step;
+  // As far as the query asks, not as far as windows reach: what goes wrong between the two is told.
+  const Timestamp end = placement.end(0) + (placement.fixed ? Duration(0) : grid.length());
+  if (first > end)
+    return std::make_unique<SubqueryRange>(evaluation, placement, nullptr, StepGrid{first, step});
+  const StepGrid inner = StepGrid::between(first, end, step);
   // One series of it must fit; the check comes before the memory is asked for.
   evaluation.take_points(inner.count);
   evaluation.release_points(inner.count);

@@ -72,9 +72,21 @@ void check_call(const Node& node, const Call& call) {
   }
 }
 
+void check_selector(const VectorSelector& selector, Position position) {
+  require_useful_matcher(selector, position);
+  if (selector.name.empty()) return;
+  // The last matcher is the name that stands before the braces.
+  for (std::size_t i = 0; i + 1 < selector.matchers.size(); ++i)
+    if (selector.matchers[i].label() == kMetricName)
+      fail(position, fmt::format("metric name must not be set twice: {} or {}",
+                                 quote(selector.name), quote(selector.matchers[i].value())));
+}
+
 void check_binary(const Node& node, const Binary& binary) {
   const ValueType left = check(*binary.left);
   const ValueType right = check(*binary.right);
+  if (binary.return_bool && !is_comparison(binary.op))
+    fail(binary.operator_position, "bool modifier can only be used on comparison operators");
   const bool scalars = left == ValueType::Scalar && right == ValueType::Scalar;
   if (is_comparison(binary.op) && !binary.return_bool && scalars)
     fail(binary.operator_position, "comparisons between scalars must use BOOL modifier");
@@ -113,7 +125,7 @@ void check_aggregation(const Aggregation& aggregation) {
 
 ValueType check(const Node& node) {
   if (const auto* selector = std::get_if<VectorSelector>(&node.form)) {
-    require_useful_matcher(*selector, node.position);
+    check_selector(*selector, node.position);
   } else if (const auto* matrix = std::get_if<MatrixSelector>(&node.form)) {
     check(*matrix->selector);
   } else if (const auto* call = std::get_if<Call>(&node.form)) {

@@ -185,15 +185,26 @@ def compare(servers, options, begin, end):
 
 
 def growth(server, options, begin, end):
-    """Cost of rate() against the number of series, samples and steps: linear or better."""
-    print("Growth of lapwing's CPU, ms:")
-    series = [("%d series" % (100 * n), 'rate(c{grp=~"[0-%d]"}[5m])' % (n - 1), 47, begin) for n in (1, 2, 4, 8)]
-    samples = [("%d min of samples" % (45 * n), "sum(rate(c[5m]))", 540 * n, end - 2700 * n) for n in (1, 2, 4, 7)]
-    steps = [("%d steps" % (1800 // n), 'rate(c{grp="0"}[5m])', n, end - 1800) for n in (16, 8, 4, 2, 1)]
-    for table in (series, samples, steps):
-        for name, query, step, first in table:
-            path = path_of(query, step, max(begin, first), end)
-            row(name, median([server.ask(path)[0] for _ in range(options.repeat)]), None, "ms")
+    """Cost of a query against the number of series, of samples and of steps; none of the times are whole
+    minutes, so that every sample is read."""
+    print("Growth of lapwing's CPU, the least of each:")
+    longest = end - begin
+    tables = [("series", [(100 * n, 'rate(c{grp=~"[0-%d]"}[5m])' % (n - 1), 47, begin) for n in (1, 2, 4, 8)]),
+              ("samples", [(100 * seconds, 'sum(rate(c{grp="0"}[%ds]))' % (seconds + 1), 0, end)
+                           for seconds in (longest // 16, longest // 8, longest // 4, longest // 2, longest - 60)]),
+              ("steps", [(1800 // n, 'rate(c{grp="0"}[5m])', n, end - 1800) for n in (16, 8, 4, 2, 1)])]
+    for unit, table in tables:
+        costs = [math.inf] * len(table)
+        for _ in range(3 * options.repeat):  # one after the other, so that all see the same machine
+            for i, (_, query, step, first) in enumerate(table):
+                costs[i] = min(costs[i], server.ask(path_of(query, step, first, end))[0])
+        for (count, *_), cost in zip(table, costs):
+            row(f"{count:,} {unit}", cost * 1e3, None, "ms")
+        ratio = table[-1][0] / table[0][0]
+        exponent = math.log(costs[-1] / costs[0]) / math.log(ratio)
+        each = (costs[-1] - costs[0]) / (table[-1][0] - table[0][0])
+        print(f"  {each * 1e9:,.0f} ns for each more of the {unit}; cost grows as {unit}^{exponent:.2f}"
+              f"{'' if exponent <= 1.1 else '  MISSED: more than linear'}")
 
 
 def start_peers(folder, stack):

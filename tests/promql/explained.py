@@ -21,10 +21,15 @@ REASONS = [
      'Prometheus puts the expression into a group before it compiles it, so that ") (" is one'),
     ('query_range', r'predict_linear.*\[[^\]]*:.*@', r'^(warnings|infos):',
      'Prometheus evaluates a fixed subquery inside predict_linear over the whole range: notes of steps that no window sees'),
-    ('query_range', r'\[[^\]]*:', r'^(warnings|infos): \[.*\] / None$',
-     'Prometheus evaluates a subquery up to the end that was asked for, past the last step: notes of steps that no '
-     'window sees'),
     ('', r'label_replace.*"\("', r'regular expression', "a regular expression's error is explained in RE2's words"),
+    ('', r'~', r'^words: .*error parsing regexp: .* / .*error parsing regexp: ',
+     "a regular expression's error is explained in RE2's words"),
+    ('', '', r'^words: invalid parameter "query": unexpected error / ', "Prometheus's parser panics over some broken texts"),
+    ('', r'\[|offset', r'^words: .*parse error: .* / .*parse error: duration (must be greater than 0|out of range)',
+     'of two faults in one text Prometheus tells the one in the grammar first, durations are looked at later'),
+    ('', '@', r'^words: .*unexpected "<Item \d+>" <op:@>.* / .*unexpected <op:@>',
+     'Prometheus prints the number of its own token for "@"'),
+    ('', '', r'^other error: ', 'which of several errors in the execution of one query is told'),
 ]
 
 
@@ -34,3 +39,16 @@ def reason(path, query, what):
         if path.endswith(where) and re.search(in_query, query) and re.search(in_difference, what):
             return why
     return None
+
+
+EXECUTION_ERRORS = [
+    r'found duplicate series for .* on the left ', r'found duplicate series for .* on the right ', r'multiple matches for labels: ',
+    r'vector cannot contain metrics with the same labelset', r'invalid smoothing factor\. ', r'invalid trend factor\. ',
+    r'[Ss]calar value \S+ (over|under)flows int64', r'[Rr]atio value ', r'invalid label name ', r'invalid source label name ',
+    r'invalid destination label name ', r'invalid regular expression in label_replace', r'conflicting label ',
+]
+
+
+def kind_of_error(error):
+    """What went wrong in the execution, in the same words each time, or None for any other error."""
+    return next((kind for kind in EXECUTION_ERRORS if re.match(kind, error)), None)

@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT / "tests/prove/support"))
 import api_requests  # noqa: E402
 import record  # noqa: E402
 from lapwing import Agent, Process, free_port, request, wait_for  # noqa: E402
+from servers import ready  # noqa: E402
 
 GOLDEN = ROOT / "tests/golden/dashboard/prometheus.txt"
 RULES = """groups:
@@ -178,13 +179,6 @@ def write_golden(calls, answers, agreed):
         lines.append(f"{answer.status} {answer.text}")
     GOLDEN.write_text("\n".join(lines) + "\n")
     print(f"{GOLDEN.relative_to(ROOT)}: {(len(lines) - 2) // 2} answers")
-
-
-def ready(url):
-    try:
-        return request(url + "/-/ready", seconds=2)[0] == 200
-    except OSError:
-        return False
 
 
 def start_rules(folder, urls):

@@ -9,14 +9,9 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/end_to_end"))
-from lapwing import Agent, Process, free_port, request, wait_for  # noqa: E402
-
-
-def ready(url):
-    try:
-        return request(url + "/-/ready", seconds=2)[0] == 200
-    except OSError:
-        return False
+sys.path.insert(0, str(ROOT / "tests/prove/support"))
+from lapwing import Agent, Process, free_port, wait_for  # noqa: E402
+from servers import ready  # noqa: E402
 
 
 def main():

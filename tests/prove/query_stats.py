@@ -7,10 +7,11 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/promql"), str(ROOT / "tests/end_to_end")]
+sys.path[:0] = [str(ROOT / "tests/promql"), str(ROOT / "tests/end_to_end"), str(ROOT / "tests/prove/support")]
 import differential  # noqa: E402
 import record  # noqa: E402
-from lapwing import Agent, Process, free_port, request, wait_for  # noqa: E402
+from lapwing import Agent, Process, free_port, wait_for  # noqa: E402
+from servers import ready  # noqa: E402
 
 # FIXED is a time within the data.
 QUERIES = [
@@ -26,13 +27,6 @@ QUERIES = [
     "info(temperature)", "temperature[5m]", "temperature[5m:1m]", "sort(temperature)", "temperature @ end()",
     'sum(temperature) + scalar(temperature{room="hall"} @ FIXED)',
 ]
-
-
-def ready(url):
-    try:
-        return request(url + "/-/ready", seconds=2)[0] == 200
-    except OSError:
-        return False
 
 
 def counts(url, path, parameters):

@@ -10,8 +10,9 @@ import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "tests/bench"), str(ROOT / "tests/bench/support")]
+sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "tests/bench"), str(ROOT / "tests/bench/support"), str(ROOT / "tests/prove/support")]
 from lapwing import Agent, Process, free_port, request, wait_for  # noqa: E402
+from servers import ready  # noqa: E402
 from query import Data, Server  # noqa: E402
 
 QUERIES = ["c", "rate(c[5m])", 'sum by (mode) (rate(c{grp="0"}[1m]))', "g > 40", "count_over_time(g[10m])",
@@ -53,13 +54,6 @@ def compare(agent, prometheus, end):
             print(f"{path} {query}: {found[0] if found else 'alike'}")
             differs += bool(found)
     return differs
-
-
-def ready(url):
-    try:
-        return request(url + "/-/ready", seconds=2)[0] == 200
-    except OSError:
-        return False
 
 
 def main():

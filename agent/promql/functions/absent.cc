@@ -11,15 +11,16 @@ namespace {
 /// Labels with exactly one matcher, and that an equality.
 Labels labels_of(const VectorSelector& selector) {
   LabelsBuilder labels;
-  std::vector<std::string_view> seen;
+  std::vector<std::string_view> set;  // once; what follows takes the label away, as in Prometheus
   for (const Matcher& matcher : selector.matchers) {
     if (matcher.label() == kMetricName) continue;
-    const bool again = std::find(seen.begin(), seen.end(), matcher.label()) != seen.end();
-    if (matcher.kind() == MatchKind::Equal && !again)
+    const bool again = std::find(set.begin(), set.end(), matcher.label()) != set.end();
+    if (matcher.kind() == MatchKind::Equal && !again) {
       labels.set(matcher.label(), matcher.value());
-    else
+      set.push_back(matcher.label());
+    } else {
       labels.remove(matcher.label());
-    seen.push_back(matcher.label());
+    }
   }
   return labels.build();
 }
