@@ -133,6 +133,13 @@ std::unique_ptr<SeriesSet> Evaluation::select(std::span<const Matcher> matchers,
   return *std::move(set);
 }
 
+std::unique_ptr<SeriesSet> Evaluation::select_windows(const Node& matrix, TimeRange range) {
+  if (shared_ != nullptr)
+    if (auto set = shared_->selection(matrix, range)) return set;
+  const Node& selector = *std::get<MatrixSelector>(matrix.form).selector;
+  return select(std::get<VectorSelector>(selector.form).matchers, range);
+}
+
 void Evaluation::read(const SeriesSet& set, std::size_t index, Columns& out) {
   note_damage(set.read(index, out), set, index);
   take_samples(out.size());
@@ -300,7 +307,7 @@ RangeStreamPointer Evaluation::range(const Node& node, const StepGrid& grid) {
   const Node& bare = without_parentheses(node);
   if (const auto* subquery = std::get_if<Subquery>(&bare.form))
     return subquery_range(*this, *subquery, grid);
-  return select_range(*this, std::get<MatrixSelector>(bare.form), grid);
+  return select_range(*this, bare, grid);
 }
 
 void HeldMatrix::add_all(SeriesStream& stream) {

@@ -57,6 +57,8 @@ class Evaluation {
   const std::string& text(const Node& node) const;
 
   std::unique_ptr<SeriesSet> select(std::span<const Matcher> matchers, TimeRange range);
+  /// The same for a range selector, which may share what it selects with an equal one.
+  std::unique_ptr<SeriesSet> select_windows(const Node& matrix, TimeRange range);
   /// Tells the user when part of what read() gives of the selector's series is kept in buckets
   /// only.
   void note_coarseness(const SeriesSet& set, const Node& selector);
@@ -171,7 +173,8 @@ SeriesStreamPointer select_instant(Evaluation&, const Node&, const StepGrid&,
 /// steps or before the fixed time. Copies the selector.
 SeriesStreamPointer select_info_times(Evaluation&, const VectorSelector&, const StepGrid&,
                                       Duration offset, std::optional<Timestamp> fixed);
-RangeStreamPointer select_range(Evaluation&, const MatrixSelector&, const StepGrid&);
+/// The node holds a MatrixSelector.
+RangeStreamPointer select_range(Evaluation&, const Node&, const StepGrid&);
 RangeStreamPointer subquery_range(Evaluation&, const Subquery&, const StepGrid&);  // subquery.cc
 SeriesStreamPointer apply_range_function(Evaluation&, const Node&, const StepGrid&);
 SeriesStreamPointer apply_element_function(Evaluation&, const Node&, const StepGrid&);

@@ -268,7 +268,8 @@ Token Lexer::word(std::size_t start) {
 
 bool Lexer::scan_number_body(bool hexadecimal) {
   const std::string_view digits = hexadecimal ? kHexDigits : kDecimalDigits;
-  bool dot = accept(".");
+  accept(".");  // One more may follow, as in Prometheus: what that means is told by the parser.
+  bool dot = false;
   bool exponent = false;
   while (at_ < input_.size()) {
     if (accept(digits)) continue;

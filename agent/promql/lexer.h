@@ -140,7 +140,7 @@ class Lexer {
   bool brace_open_ = false;
   bool bracket_open_ = false;
   bool bracket_empty_ = false;  // no number or duration seen since the bracket opened
-  bool any_duration_ = false;  // in any brackets so far
+  bool any_duration_ = false;   // in any brackets so far
   bool got_colon_ = false;
   bool failed_ = false;
   std::string message_;

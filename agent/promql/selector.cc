@@ -72,14 +72,13 @@ class InstantSelection final : public SeriesStream {
 
 class RangeSelection final : public RangeStream {
  public:
-  RangeSelection(Evaluation& evaluation, const Node& node, WindowPlacement placement)
+  RangeSelection(Evaluation& evaluation, const Node& matrix, WindowPlacement placement)
       : RangeStream(placement),
         evaluation_(evaluation),
-        node_(node),
-        one_name_(names_one_metric(std::get<VectorSelector>(node.form))) {
-    const auto& selector = std::get<VectorSelector>(node.form);
+        node_(*std::get<MatrixSelector>(matrix.form).selector),
+        one_name_(names_one_metric(std::get<VectorSelector>(node_.form))) {
     const Timestamp from = placement.end(0) - placement.range + Duration(1);
-    set_ = evaluation_.select(selector.matchers, {from, placement.end(placement.grid.count - 1)});
+    set_ = evaluation_.select_windows(matrix, {from, placement.end(placement.grid.count - 1)});
   }
 
   void prefer_minutes(MinuteNeed need, bool (*serves)(const Minutes&, MinuteNeed)) override {
@@ -149,12 +148,12 @@ SeriesStreamPointer select_info_times(Evaluation& evaluation, const VectorSelect
   return std::make_unique<InstantSelection>(evaluation, selector, stored, shown, true);
 }
 
-RangeStreamPointer select_range(Evaluation& evaluation, const MatrixSelector& matrix,
-                                const StepGrid& grid) {
+RangeStreamPointer select_range(Evaluation& evaluation, const Node& node, const StepGrid& grid) {
+  const auto& matrix = std::get<MatrixSelector>(node.form);
   const auto& selector = std::get<VectorSelector>(matrix.selector->form);
   const WindowPlacement placement{grid, evaluation.fixed_time(selector.at), selector.offset,
                                   matrix.range};
-  return std::make_unique<RangeSelection>(evaluation, *matrix.selector, placement);
+  return std::make_unique<RangeSelection>(evaluation, node, placement);
 }
 
 }  // namespace lapwing::promql

@@ -42,6 +42,12 @@ void each_operand(const Node& node, Use use) {
   std::visit(Visitor{use}, node.form);
 }
 
+std::string text_of(const Node& node) {
+  std::string text;
+  append_text(text, node);
+  return text;
+}
+
 /// The selector that the node is, or has within its range; null when it is another node.
 const VectorSelector* selector_of(const Node& node) {
   if (const auto* matrix = std::get_if<MatrixSelector>(&node.form))
@@ -118,22 +124,37 @@ std::unique_ptr<SharedParts> SharedParts::find(Evaluation& evaluation, const Nod
   auto parts = std::unique_ptr<SharedParts>(new SharedParts(evaluation));
   parts->collect(root, names);
   std::erase_if(parts->part_of_, [](const auto& entry) { return entry.second->count < 2; });
-  return parts->part_of_.empty() ? nullptr : std::move(parts);
+  std::erase_if(parts->ranges_, [](const auto& entry) { return entry.second.count < 2; });
+  return parts->part_of_.empty() && parts->ranges_.empty() ? nullptr : std::move(parts);
 }
 
 void SharedParts::collect(const Node& node, const Names& names) {
   if (type(node) == ValueType::Vector && !std::holds_alternative<Paren>(node.form) &&
       names.may_come_again(node)) {
-    std::string text;
-    append_text(text, node);
-    Part& part = parts_[std::move(text)];
+    Part& part = parts_[text_of(node)];
     part.count += 1;
     if (part.last == nullptr || part.last->order < node.order) part.last = &node;
     part_of_[&node] = &part;
     // What is inside a part that comes again is evaluated once by that already.
     if (part.count > 1) return;
   }
+  if (std::holds_alternative<MatrixSelector>(node.form) && names.may_come_again(node))
+    ranges_[text_of(node)].count += 1;
   each_operand(node, [&](const Node& operand) { collect(operand, names); });
+}
+
+std::unique_ptr<SeriesSet> SharedParts::selection(const Node& matrix, TimeRange range) {
+  if (ranges_.empty()) return nullptr;
+  const auto found = ranges_.find(text_of(matrix));
+  if (found == ranges_.end()) return nullptr;
+  RangeUse& use = found->second;
+  for (const std::shared_ptr<CommonSamples>& common : use.common)
+    if (common->covers(range)) return CommonSamples::reader(common);
+  const Node& selector = *std::get<MatrixSelector>(matrix.form).selector;
+  const auto& matchers = std::get<VectorSelector>(selector.form).matchers;
+  use.common.push_back(std::make_shared<CommonSamples>(
+      evaluation_, evaluation_.select(matchers, range), range, use.count));
+  return CommonSamples::reader(use.common.back());
 }
 
 SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,

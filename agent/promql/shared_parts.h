@@ -1,4 +1,5 @@
-// SharedParts: parts of a query that come more than once in it, evaluated once and held.
+// SharedParts: parts of a query that come more than once in it, evaluated once and held; and range
+// selectors that do so below different functions, read once.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,9 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <vector>
 
+#include "agent/promql/common_samples.h"
 #include "agent/promql/evaluation.h"
 
 namespace lapwing::promql {
@@ -18,13 +21,17 @@ class SharedParts {
  public:
   using Evaluate = std::function<SeriesStreamPointer(const Node& part)>;
 
-  /// nullptr when no part comes twice. Parts are instant vectors with equal text.
+  /// nullptr when nothing comes twice. Parts are instant vectors with equal text.
   static std::unique_ptr<SharedParts> find(Evaluation& evaluation, const Node& root);
 
   /// nullptr when the node is no such part, or is too large to be held. The series of the part over
   /// the grid otherwise; `evaluate` is asked the first time, for the last of the equal nodes, to
   /// which notes belong. Throws what it throws.
   SeriesStreamPointer stream(const Node& node, const StepGrid& grid, const Evaluate& evaluate);
+
+  /// What the range selector selects over the range, which its text and the grid decide; nullptr
+  /// when it comes only once. Throws QueryFailure.
+  std::unique_ptr<SeriesSet> selection(const Node& matrix, TimeRange range);
 
  private:
   using GridKey = std::tuple<std::int64_t, std::int64_t, std::size_t, std::int64_t>;
@@ -38,6 +45,10 @@ class SharedParts {
     std::size_t count = 0;
     std::map<GridKey, std::shared_ptr<Held>> held;
   };
+  struct RangeUse {
+    std::size_t count = 0;
+    std::vector<std::shared_ptr<CommonSamples>> common;  ///< one a grid
+  };
   class Names;
   class Replay;
 
@@ -48,6 +59,7 @@ class SharedParts {
   Evaluation& evaluation_;
   std::map<std::string, Part> parts_;
   std::unordered_map<const Node*, Part*> part_of_;
+  std::map<std::string, RangeUse> ranges_;  // by the selector's text
 };
 
 }  // namespace lapwing::promql

@@ -215,10 +215,12 @@ class Comparison:
             self.explained[reason] = self.explained.get(reason, 0) + 1
             return
         self.differences += 1
-        if shrink:
-            path, parameters = self.smallest(tree, path, parameters)
-            what, _, _ = self.differs(path, parameters)
         print('DIFFERS %s %s\n  prometheus / lapwing: %s' % (path, json.dumps(parameters), what), flush=True)
+        if not shrink:
+            return
+        path, parameters = self.smallest(tree, path, parameters)
+        again, _, _ = self.differs(path, parameters)
+        print('  in small: %s %s: %s' % (path, json.dumps(parameters), again or 'no difference when asked again'), flush=True)
 
 
 def main():

@@ -27,6 +27,8 @@ REASONS = [
     ('', '', r'^words: invalid parameter "query": unexpected error / ', "Prometheus's parser panics over some broken texts"),
     ('', r'\[|offset', r'^words: .*parse error: .* / .*parse error: duration (must be greater than 0|out of range)',
      'of two faults in one text Prometheus tells the one in the grammar first, durations are looked at later'),
+    ('', r'\[|offset', r'^words: [^/]*"query": \d+:\d+: duration .* / .*parse error: duration (must be greater than 0|out of range)',
+     'Prometheus looks at calculated durations when the text is parsed, and tells their place otherwise'),
     ('', '@', r'^words: .*unexpected "<Item \d+>" <op:@>.* / .*unexpected <op:@>',
      'Prometheus prints the number of its own token for "@"'),
     ('', '', r'^other error: ', 'which of several errors in the execution of one query is told'),

@@ -165,6 +165,8 @@ class HistogramStream final : public SeriesStream {
     return false;
   }
   bool one_name() const override { return true; }
+  /// Histograms of several metrics may come to the same labels.
+  bool may_repeat_labels() const { return several_metrics_; }
 
  private:
   void warn_of_quantile(Position position) {
@@ -190,9 +192,13 @@ class HistogramStream final : public SeriesStream {
             position_, node_);
         continue;
       }
-      Labels key = LabelsBuilder(labels).remove("le").remove(kMetricName).build();
+      Labels key = LabelsBuilder(labels).remove("le").build();
       const auto [found, fresh] = index.try_emplace(key, histograms_.size());
-      if (fresh) histograms_.push_back({std::move(key), std::string(labels.metric_name()), {}});
+      if (fresh) {
+        const std::string_view metric = labels.metric_name();
+        several_metrics_ |= !histograms_.empty() && metric != histograms_[0].metric;
+        histograms_.push_back({without_name(key), std::string(metric), {}});
+      }
       histograms_[found->second].buckets.emplace_back(*bound, i);
     }
   }
@@ -239,18 +245,26 @@ class HistogramStream final : public SeriesStream {
   std::vector<Histogram> histograms_;
   std::vector<Bucket> buckets_;
   std::size_t at_ = 0;
+  bool several_metrics_ = false;
 };
+
+SeriesStreamPointer histogram_stream(Evaluation& evaluation, const Node& node, const StepGrid& grid,
+                                     Question question) {
+  auto stream = std::make_unique<HistogramStream>(evaluation, node, grid, question);
+  if (!stream->may_repeat_labels()) return stream;
+  return merge_equal_labels(evaluation, std::move(stream));
+}
 
 }  // namespace
 
 SeriesStreamPointer function_histogram_quantile(Evaluation& evaluation, const Node& node,
                                                 const StepGrid& grid) {
-  return std::make_unique<HistogramStream>(evaluation, node, grid, Question::Quantile);
+  return histogram_stream(evaluation, node, grid, Question::Quantile);
 }
 
 SeriesStreamPointer function_histogram_fraction(Evaluation& evaluation, const Node& node,
                                                 const StepGrid& grid) {
-  return std::make_unique<HistogramStream>(evaluation, node, grid, Question::Fraction);
+  return histogram_stream(evaluation, node, grid, Question::Fraction);
 }
 
 }  // namespace lapwing::promql
