@@ -3,6 +3,7 @@
 // another one, hours to one a year, and retention unlinks such files. On disk: FORMAT.md.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -117,7 +118,9 @@ class Store final : public Appender, public SeriesSource, public Records {
   // store_read.cc
   Labels intern(const Labels& labels) const;
   ChunkFile::Intern interning() const;
-  Coverage coverage(TimeRange range) const;
+  /// `in_head`, while a flush is at work: the periods of which the head had samples before. Their
+  /// minutes are written first; they do not stand for samples that were lost.
+  Coverage coverage(TimeRange range, const std::set<Timestamp>& in_head) const;
   Result<void> visit(std::span<const Matcher> matchers, TimeRange range,
                      const SeriesIndex::Visit& visit) const;
 
@@ -190,6 +193,7 @@ class Store final : public Appender, public SeriesSource, public Records {
   std::optional<JournalWriter> journal_;
   Timestamp next_sync_ = kBeginningOfTime;
   Timestamp next_restart_ = kBeginningOfTime;
+  std::atomic<std::uint64_t> flushes_ = 0;  // odd while one is at work, or failed halfway
   Timestamp next_flush_ = kBeginningOfTime;
   Timestamp next_care_ = kBeginningOfTime;
   Timestamp retry_ = kBeginningOfTime;

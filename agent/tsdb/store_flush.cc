@@ -69,7 +69,9 @@ Result<void> Store::flush(Timestamp cut) {
     return head_.sample_bytes();
   };
   const std::size_t before = held();
+  flushes_ += 1 + flushes_ % 2;
   auto written = write_out(cut);
+  if (written) ++flushes_;
   flush_trouble_ = written ? std::string() : written.error().message;
   // Freed in pieces between what stays: without a word malloc would keep the pages.
   if (before >= held() + kTrimBytes) ::malloc_trim(0);

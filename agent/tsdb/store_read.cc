@@ -25,16 +25,21 @@ TimeRange whole_minutes(TimeRange range) {
   return range;
 }
 
-/// Periods of the minutes that the raw file, begun anew, does not have.
-std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile& raw) {
-  const auto starts = minutes.starts(), kept = raw.starts();
+/// Periods of the minutes that the raw file, begun anew or lost (null), does not have. Those that
+/// the head had when it was looked at are left out: a flush writes them just now, the minutes
+/// first.
+std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile* raw,
+                                   const std::set<Timestamp>& in_head) {
+  const auto starts = minutes.starts();
+  const auto kept = raw != nullptr ? raw->starts() : std::vector<Timestamp>();
   const auto period = minutes.period();
   if (!starts || !kept || !period) return {};
   std::vector<Timestamp> lost;
   std::set_difference(starts->begin(), starts->end(), kept->begin(), kept->end(),
                       std::back_inserter(lost));
   std::vector<FileSpan> spans;
-  for (const Timestamp start : lost) spans.push_back({start, start + *period});
+  for (const Timestamp start : lost)
+    if (!in_head.contains(start)) spans.push_back({start, start + *period});
   return spans;
 }
 
@@ -52,7 +57,7 @@ ChunkFile::Intern Store::interning() const {
   return [this](const Labels& labels) { return intern(labels); };
 }
 
-Store::Coverage Store::coverage(TimeRange asked) const {
+Store::Coverage Store::coverage(TimeRange asked, const std::set<Timestamp>& in_head) const {
   const TimeRange range = whole_minutes(asked);
   Coverage found;
   std::map<Timestamp, MinuteDay> days;
@@ -66,10 +71,10 @@ Store::Coverage Store::coverage(TimeRange asked) const {
   for (const File& file : minutes_.in(range)) {
     MinuteDay& day = days[file->span().start];
     day.minutes = file;
-    if (day.raw == nullptr) {
+    if (day.raw == nullptr && in_head.empty()) {
       minutes.push_back({file, {file->span()}});
-    } else if (const auto anew = day.raw->begun_anew(); anew && *anew) {
-      if (auto spans = lost_periods(*file, *day.raw); !spans.empty())
+    } else if (const auto anew = day.raw != nullptr ? day.raw->begun_anew() : true; anew && *anew) {
+      if (auto spans = lost_periods(*file, day.raw.get(), in_head); !spans.empty())
         minutes.push_back({file, std::move(spans)});
     }
   }
@@ -102,18 +107,26 @@ Store::Coverage Store::coverage(TimeRange asked) const {
 Result<std::unique_ptr<SeriesSet>> Store::select(std::span<const Matcher> matchers,
                                                  TimeRange range) const {
   auto set = std::make_unique<StoredSeriesSet>(range, interning());
+  const std::uint64_t flushes = flushes_;
   std::vector<HeadFound> found;
   {
     const std::lock_guard lock(head_mutex_);
     head_.select(matchers, whole_minutes(range), found);
   }
   const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
-  for (HeadFound& one : found)
+  std::set<Timestamp> in_head;
+  for (HeadFound& one : found) {
+    for (const auto& run : one.runs)
+      in_head.insert(start_of(from_millis(run->first_time), options_.head.period));
     if (std::any_of(one.runs.begin(), one.runs.end(), [&](const auto& run) {
           return run->first_time <= to && run->last_time >= from;
         }))
       set->add(std::move(one));
-  Coverage coverage = this->coverage(range);
+  }
+  Coverage coverage = this->coverage(range, {});
+  if (const bool flushed = flushes % 2 == 1 || flushes_ != flushes;
+      flushed && !coverage.coarse.empty())
+    coverage = this->coverage(range, in_head);
   for (const SharedFile& file : coverage.raw) {
     const auto index = file->index(interning());
     if (!index && is_lost(index.error())) continue;
@@ -142,7 +155,7 @@ Result<void> Store::visit(std::span<const Matcher> matchers, TimeRange range,
     const std::lock_guard lock(head_mutex_);
     head_.visit(matchers, range, visit);
   }
-  const Coverage coverage = this->coverage(range);
+  const Coverage coverage = this->coverage(range, {});
   std::vector<SharedFile> files = coverage.raw;
   std::set<Timestamp> in_hours;
   for (const File& file : hours_.in(range)) {
