@@ -148,13 +148,13 @@ std::unique_ptr<SeriesSet> SharedParts::selection(const Node& matrix, TimeRange 
   const auto found = ranges_.find(text_of(matrix));
   if (found == ranges_.end()) return nullptr;
   RangeUse& use = found->second;
-  for (const std::shared_ptr<CommonSamples>& common : use.common)
-    if (common->covers(range)) return CommonSamples::reader(common);
+  for (const std::shared_ptr<SharedSamples>& common : use.common)
+    if (common->covers(range)) return SharedSamples::reader(common);
   const Node& selector = *std::get<MatrixSelector>(matrix.form).selector;
   const auto& matchers = std::get<VectorSelector>(selector.form).matchers;
-  use.common.push_back(std::make_shared<CommonSamples>(
+  use.common.push_back(std::make_shared<SharedSamples>(
       evaluation_, evaluation_.select(matchers, range), range, use.count));
-  return CommonSamples::reader(use.common.back());
+  return SharedSamples::reader(use.common.back());
 }
 
 SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,

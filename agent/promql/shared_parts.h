@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "agent/promql/common_samples.h"
 #include "agent/promql/evaluation.h"
+#include "agent/promql/shared_samples.h"
 
 namespace lapwing::promql {
 
@@ -47,7 +47,7 @@ class SharedParts {
   };
   struct RangeUse {
     std::size_t count = 0;
-    std::vector<std::shared_ptr<CommonSamples>> common;  ///< one a grid
+    std::vector<std::shared_ptr<SharedSamples>> common;  ///< one a grid
   };
   class Names;
   class Replay;

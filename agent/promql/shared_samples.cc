@@ -1,4 +1,4 @@
-#include "agent/promql/common_samples.h"
+#include "agent/promql/shared_samples.h"
 
 #include <utility>
 
@@ -6,9 +6,9 @@
 
 namespace lapwing::promql {
 
-class CommonSamples::Reader final : public SeriesSet {
+class SharedSamples::Reader final : public SeriesSet {
  public:
-  explicit Reader(std::shared_ptr<CommonSamples> common) : common_(std::move(common)) {}
+  explicit Reader(std::shared_ptr<SharedSamples> common) : common_(std::move(common)) {}
   std::size_t size() const override { return set().size(); }
   const Labels& labels(std::size_t index) const override { return set().labels(index); }
   SeriesKind kind(std::size_t index) const override { return set().kind(index); }
@@ -23,10 +23,10 @@ class CommonSamples::Reader final : public SeriesSet {
 
  private:
   const SeriesSet& set() const { return *common_->set_; }
-  const std::shared_ptr<CommonSamples> common_;
+  const std::shared_ptr<SharedSamples> common_;
 };
 
-CommonSamples::CommonSamples(Evaluation& evaluation, std::unique_ptr<SeriesSet> set,
+SharedSamples::SharedSamples(Evaluation& evaluation, std::unique_ptr<SeriesSet> set,
                              TimeRange range, std::size_t uses, std::size_t held_limit)
     : evaluation_(evaluation),
       set_(std::move(set)),
@@ -35,13 +35,13 @@ CommonSamples::CommonSamples(Evaluation& evaluation, std::unique_ptr<SeriesSet> 
       held_limit_(held_limit),
       held_(set_->size()) {}
 
-CommonSamples::~CommonSamples() { evaluation_.release_points(2 * samples_); }
+SharedSamples::~SharedSamples() { evaluation_.release_points(2 * samples_); }
 
-std::unique_ptr<SeriesSet> CommonSamples::reader(std::shared_ptr<CommonSamples> common) {
+std::unique_ptr<SeriesSet> SharedSamples::reader(std::shared_ptr<SharedSamples> common) {
   return std::make_unique<Reader>(std::move(common));
 }
 
-Result<void> CommonSamples::read(std::size_t index, Columns& out) {
+Result<void> SharedSamples::read(std::size_t index, Columns& out) {
   Held& held = held_[index];
   held.reads += 1;
   if (!held.is_held) {
@@ -62,7 +62,7 @@ Result<void> CommonSamples::read(std::size_t index, Columns& out) {
   return {};
 }
 
-void CommonSamples::hold(Held& held, const Columns& samples) {
+void SharedSamples::hold(Held& held, const Columns& samples) {
   evaluation_.take_points(2 * samples.size());
   samples_ += samples.size();
   held.samples = samples;

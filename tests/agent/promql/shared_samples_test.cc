@@ -1,4 +1,4 @@
-#include "agent/promql/common_samples.h"
+#include "agent/promql/shared_samples.h"
 
 #include <catch2/catch.hpp>
 
@@ -34,17 +34,17 @@ struct CountingFixture {
     REQUIRE(result.ok());
     return std::get<Matrix>(std::move(result->value));
   }
-  std::shared_ptr<CommonSamples> common(Evaluation& evaluation, std::size_t limit) const {
+  std::shared_ptr<SharedSamples> common(Evaluation& evaluation, std::size_t limit) const {
     const std::vector<Matcher> matchers = {Matcher::equal("__name__", "g")};
     const TimeRange all{from_millis(0), from_millis(100'000)};
-    return std::make_shared<CommonSamples>(evaluation, evaluation.select(matchers, all), all, 2,
+    return std::make_shared<SharedSamples>(evaluation, evaluation.select(matchers, all), all, 2,
                                            limit);
   }
 };
 
 }  // namespace
 
-TEST_CASE("common samples: a range selector below two functions is read once") {
+TEST_CASE("shared samples: a range selector below two functions is read once") {
   CountingFixture f;
   const Matrix spread = f.range("max_over_time(g[20s]) - min_over_time(g[20s])");
   CHECK(f.source.selects == 1);
@@ -58,7 +58,7 @@ TEST_CASE("common samples: a range selector below two functions is read once") {
             most[i].samples.values[step] - least[i].samples.values[step]);
 }
 
-TEST_CASE("common samples: three uses are one reading, a repeated part is none of them") {
+TEST_CASE("shared samples: three uses are one reading, a repeated part is none of them") {
   CountingFixture f;
   f.range(
       "max_over_time(g[20s]) - min_over_time(g[20s]) + avg_over_time(g[20s]) +"
@@ -67,7 +67,7 @@ TEST_CASE("common samples: three uses are one reading, a repeated part is none o
   CHECK(f.source.sample_reads == kSeries);
 }
 
-TEST_CASE("common samples: other windows, offsets and grids are read on their own") {
+TEST_CASE("shared samples: other windows, offsets and grids are read on their own") {
   CountingFixture f;
   f.range("max_over_time(g[20s]) - min_over_time(g[21s])");
   CHECK(f.source.selects == 2);
@@ -77,12 +77,12 @@ TEST_CASE("common samples: other windows, offsets and grids are read on their ow
   CHECK(f.source.selects == 6);
 }
 
-TEST_CASE("common samples: readers in step with each other see the same") {
+TEST_CASE("shared samples: readers in step with each other see the same") {
   CountingFixture f;
   Evaluation evaluation(f.source, f.options, f.clock, f.context, {from_millis(0), from_millis(1)});
-  const auto common = f.common(evaluation, CommonSamples::kHeldLimit);
-  const auto first = CommonSamples::reader(common);
-  const auto second = CommonSamples::reader(common);
+  const auto common = f.common(evaluation, SharedSamples::kHeldLimit);
+  const auto first = SharedSamples::reader(common);
+  const auto second = SharedSamples::reader(common);
   Columns a;
   Columns b;
   for (std::size_t i = 0; i < kSeries; ++i) {
@@ -97,13 +97,13 @@ TEST_CASE("common samples: readers in step with each other see the same") {
   CHECK(evaluation.stats().peak_points == 2 * 101);  // never more than one series
 }
 
-TEST_CASE("common samples: what is too much to be held is read again") {
+TEST_CASE("shared samples: what is too much to be held is read again") {
   CountingFixture f;
   Evaluation evaluation(f.source, f.options, f.clock, f.context, {from_millis(0), from_millis(1)});
   const auto common = f.common(evaluation, 150);
   Columns samples;
   for (int use = 0; use < 2; ++use) {
-    const auto reader = CommonSamples::reader(common);
+    const auto reader = SharedSamples::reader(common);
     for (std::size_t i = 0; i < kSeries; ++i) {
       REQUIRE(reader->read(i, samples).ok());
       CHECK(samples.size() == 101);

@@ -1,4 +1,4 @@
-// CommonSamples: what a range selector that stands in a query more than once selects, looked up
+// SharedSamples: what a range selector that stands in a query more than once selects, looked up
 // once, and its samples read once as long as they are few enough to be held.
 #pragma once
 
@@ -13,22 +13,22 @@ namespace lapwing::promql {
 class Evaluation;
 
 /// Of one query. Used by one thread.
-class CommonSamples {
+class SharedSamples {
  public:
   /// Samples held at once; 8 MB.
   static constexpr std::size_t kHeldLimit = std::size_t(1) << 19;
 
   /// `uses`: how many readers there will be at most. The evaluation must outlive it; what is held
   /// counts against its limits.
-  CommonSamples(Evaluation& evaluation, std::unique_ptr<SeriesSet> set, TimeRange range,
+  SharedSamples(Evaluation& evaluation, std::unique_ptr<SeriesSet> set, TimeRange range,
                 std::size_t uses, std::size_t held_limit = kHeldLimit);
-  ~CommonSamples();
-  CommonSamples(const CommonSamples&) = delete;
-  CommonSamples& operator=(const CommonSamples&) = delete;
+  ~SharedSamples();
+  SharedSamples(const SharedSamples&) = delete;
+  SharedSamples& operator=(const SharedSamples&) = delete;
 
   bool covers(TimeRange range) const { return range.from == range_.from && range.to == range_.to; }
   /// For one use. What every reader has read is forgotten.
-  static std::unique_ptr<SeriesSet> reader(std::shared_ptr<CommonSamples> common);
+  static std::unique_ptr<SeriesSet> reader(std::shared_ptr<SharedSamples> common);
 
  private:
   class Reader;
