@@ -35,6 +35,9 @@ sqlite::Options writing(Tier tier) {
 }
 
 constexpr std::size_t kIdleReaders = 4;
+// The index of more series than that (2 MiB) is read again when it is needed again: a flush would
+// keep those of two files beside the head's own.
+constexpr std::uint32_t kLargeIndex = 20'000;
 constexpr std::int64_t kMillisPerMinute = 60'000;
 constexpr std::uint32_t kGroups = 1u << 24;
 // A file with more of them has been told of often enough.
@@ -477,7 +480,7 @@ Result<void> ChunkFile::Writer::commit(const FlushMark& mark, Duration period, b
   if (!scanned) return scanned.error();
   const std::lock_guard lock(file_.mutex_);
   file_.known_ = *std::move(scanned);
-  if (!added_numbers_.empty()) file_.index_.reset();
+  if (!added_numbers_.empty() || next_ > kLargeIndex) file_.index_.reset();
   return {};
 }
 

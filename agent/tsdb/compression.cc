@@ -6,11 +6,13 @@ namespace lapwing::tsdb {
 
 void Compressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
-Result<std::string> Compressor::compress(std::string_view bytes, int level) {
-  return compress(std::span(&bytes, 1), level);
+Result<std::string> Compressor::compress(std::string_view bytes, int level,
+                                         std::string_view before) {
+  return compress(std::span(&bytes, 1), level, before);
 }
 
-Result<std::string> Compressor::compress(std::span<const std::string_view> pieces, int level) {
+Result<std::string> Compressor::compress(std::span<const std::string_view> pieces, int level,
+                                         std::string_view before) {
   if (context_ == nullptr) {
     context_.reset(ZSTD_createCCtx());
     if (context_ == nullptr) return unavailable("no memory for compression");
@@ -28,6 +30,7 @@ Result<std::string> Compressor::compress(std::span<const std::string_view> piece
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_strategy, numbers ? ZSTD_lazy : 0);
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_minMatch, numbers ? 6 : 0);
   ZSTD_CCtx_setPledgedSrcSize(context_.get(), size);
+  ZSTD_CCtx_refPrefix(context_.get(), before.data(), before.size());  // for this frame alone
   std::string out(most, '\0');
   ZSTD_outBuffer to{out.data(), out.size(), 0};
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -43,14 +46,20 @@ Result<std::string> Compressor::compress(std::span<const std::string_view> piece
   return out;
 }
 
-Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes) {
+Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes,
+                               std::string_view before) {
   const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
     return corrupt("not a zstd frame with a content size");
   if (size > limit_bytes)
     return corrupt("a compressed block claims " + std::to_string(size) + " bytes");
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
+                                                                     &ZSTD_freeDCtx);
+  if (context == nullptr) return unavailable("no memory for decompression");
+  ZSTD_DCtx_refPrefix(context.get(), before.data(), before.size());
   std::string out(std::size_t(size), '\0');
-  const std::size_t used = ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size());
+  const std::size_t used =
+      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), frame.data(), frame.size());
   if (ZSTD_isError(used)) return corrupt(std::string("decompressing: ") + ZSTD_getErrorName(used));
   if (used != out.size()) return corrupt("a compressed block is shorter than it says");
   return out;

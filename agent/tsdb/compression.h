@@ -17,11 +17,13 @@ namespace lapwing::tsdb {
 class Compressor {
  public:
   Compressor() = default;
-  /// A zstd frame with content size and checksum. Unavailable when memory is short.
-  Result<std::string> compress(std::string_view bytes, int level);
+  /// A zstd frame with content size and checksum. Unavailable when memory is short. What stands in
+  /// `before` (memory of its own) as well costs little; decompress() then needs the same.
+  Result<std::string> compress(std::string_view bytes, int level, std::string_view before = {});
   /// The same of several pieces, one behind the other. Each is coded for itself: pieces of
   /// different kinds, several hundred bytes at least, do not spoil one another's codes.
-  Result<std::string> compress(std::span<const std::string_view> pieces, int level);
+  Result<std::string> compress(std::span<const std::string_view> pieces, int level,
+                               std::string_view before = {});
 
  private:
   struct Free {
@@ -31,6 +33,7 @@ class Compressor {
 };
 
 /// Corrupt when damaged or when the content would be larger than `limit_bytes`.
-Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes);
+Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes,
+                               std::string_view before = {});
 
 }  // namespace lapwing::tsdb

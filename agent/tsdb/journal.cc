@@ -17,18 +17,23 @@ namespace lapwing::tsdb {
 namespace {
 
 constexpr std::string_view kSegmentMagic = "LWJRNL\r\n";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kSegmentHeaderBytes = 32;
 constexpr std::string_view kFrameMagic = "\xF7LWF";
 constexpr std::size_t kFrameHeaderBytes = 20;
 constexpr std::size_t kPayloadLimitBytes = 32u << 20;
-constexpr std::size_t kCompressFromBytes = 256;
+constexpr std::size_t kCompressFromBytes = 128;
 constexpr int kCompressionLevel = 1;
+// Some seconds of a host: with the second before alone a frame is a third larger, with a minute
+// a twentieth smaller.
+constexpr std::size_t kWindowBytes = 16u << 10;
+constexpr std::uint32_t kContinues = 1u << 31;
 constexpr std::string_view kSuffix = ".wal";
 
 struct Frame {
   std::uint32_t number = 0;
   std::uint32_t raw_bytes = 0;  // 0: stored as it is
+  Context context = Context::Alone;
   std::string_view stored;
   std::size_t bytes = 0;  // of the whole frame
 };
@@ -41,7 +46,9 @@ std::optional<Frame> frame_at(std::string_view bytes) {
   Frame frame;
   frame.number = in.fixed<std::uint32_t>();
   const auto stored_bytes = in.fixed<std::uint32_t>();
-  frame.raw_bytes = in.fixed<std::uint32_t>();
+  const auto raw = in.fixed<std::uint32_t>();
+  frame.raw_bytes = raw & ~kContinues;
+  if ((raw & kContinues) != 0) frame.context = Context::Continues;
   frame.stored = in.bytes(stored_bytes);
   if (in.failed() || frame.raw_bytes > kPayloadLimitBytes) return std::nullopt;
   frame.bytes = kFrameHeaderBytes + frame.stored.size();
@@ -59,11 +66,17 @@ bool is_torn(std::string_view rest) {
   return in.fixed<std::uint32_t>() > rest.size() - kFrameHeaderBytes;
 }
 
-Result<void> tell(const Frame& frame, JournalDecoder& decoder) {
-  if (frame.raw_bytes == 0) return decoder.payload(frame.stored);
-  const auto payload = decompress(frame.stored, frame.raw_bytes);
-  if (!payload) return payload.error();
-  return decoder.payload(*payload);
+Result<void> tell(const Frame& frame, JournalWindow& window, JournalDecoder& decoder) {
+  std::string unpacked;
+  std::string_view payload = frame.stored;
+  if (frame.raw_bytes > 0) {
+    auto content = decompress(frame.stored, frame.raw_bytes, *window.before(frame.context));
+    if (!content) return content.error();
+    unpacked = *std::move(content);
+    payload = unpacked;
+  }
+  window.add(payload, frame.context);
+  return decoder.payload(payload);
 }
 
 std::string segment_path(const std::string& folder, std::uint64_t number) {
@@ -71,6 +84,20 @@ std::string segment_path(const std::string& folder, std::uint64_t number) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> JournalWindow::before(Context context) const {
+  if (context == Context::Alone) return std::string_view();
+  return known_ ? std::optional<std::string_view>(bytes_) : std::nullopt;
+}
+
+void JournalWindow::add(std::string_view payload, Context context) {
+  if (context == Context::Alone) {
+    bytes_.clear();
+    known_ = true;
+  }
+  bytes_ += payload.substr(payload.size() - std::min(payload.size(), kWindowBytes));
+  if (bytes_.size() > kWindowBytes) bytes_.erase(0, bytes_.size() - kWindowBytes);
+}
 
 std::optional<SegmentHeader> read_segment_header(std::string_view bytes) {
   if (bytes.size() < kSegmentHeaderBytes || !bytes.starts_with(kSegmentMagic)) return std::nullopt;
@@ -89,6 +116,11 @@ SegmentReplay replay_segment(std::string_view bytes, JournalSink& sink) {
   replay.header = read_segment_header(bytes);
   if (!replay.header) return replay;
   JournalDecoder decoder(sink);
+  JournalWindow window;
+  const auto lose = [&] {
+    window.lost();
+    decoder.lost();
+  };
   std::size_t at = kSegmentHeaderBytes;
   std::uint32_t expected = 0;
   while (at < bytes.size()) {
@@ -107,31 +139,33 @@ SegmentReplay replay_segment(std::string_view bytes, JournalSink& sink) {
       }
       ++replay.damaged;
       at = next;
-      decoder.lost();
+      lose();
       expected = frame_at(bytes.substr(at))->number;
       continue;
     }
     if (frame->number != expected) {  // Frames in between are gone without a trace.
       ++replay.damaged;
-      decoder.lost();
+      lose();
     }
     expected = frame->number + 1;
     at += frame->bytes;
-    if (tell(*frame, decoder)) {
+    if (!window.before(frame->context)) continue;  // Sound, but of no use without what was lost.
+    if (tell(*frame, window, decoder)) {
       ++replay.frames;
     } else {
       ++replay.damaged;
-      decoder.lost();
+      lose();
     }
   }
   return replay;
 }
 
 Result<std::string> encode_frame(std::string_view payload, std::uint32_t number,
+                                 const JournalWindow& window, Context context,
                                  Compressor& compressor) {
   std::string packed;
   if (payload.size() >= kCompressFromBytes) {
-    auto compressed = compressor.compress(payload, kCompressionLevel);
+    auto compressed = compressor.compress(payload, kCompressionLevel, *window.before(context));
     if (!compressed) return compressed;
     if (compressed->size() < payload.size()) packed = std::move(*compressed);
   }
@@ -139,7 +173,8 @@ Result<std::string> encode_frame(std::string_view payload, std::uint32_t number,
   std::string body;
   put_fixed<std::uint32_t>(body, number);
   put_fixed<std::uint32_t>(body, std::uint32_t(stored.size()));
-  put_fixed<std::uint32_t>(body, packed.empty() ? 0 : std::uint32_t(payload.size()));
+  put_fixed<std::uint32_t>(body, (packed.empty() ? 0 : std::uint32_t(payload.size())) |
+                                     (context == Context::Continues ? kContinues : 0));
   body += stored;
   std::string frame(kFrameMagic);
   put_fixed<std::uint32_t>(frame, crc32c(body));
@@ -165,14 +200,16 @@ Result<std::vector<Segment>> list_segments(const std::string& folder) {
   return segments;
 }
 
-Result<void> JournalWriter::write(std::uint64_t number, std::string_view payload,
-                                  Timestamp newest) {
+Result<void> JournalWriter::write(std::uint64_t number, std::string_view payload, Timestamp newest,
+                                  Context context) {
   if (!fd_ || segments_.back().number != number)
     if (auto begun = begin(number); !begun) return begun;
-  const auto frame = encode_frame(payload, next_frame_, compressor_);
+  if (!window_.before(context)) context = Context::Alone;
+  const auto frame = encode_frame(payload, next_frame_, window_, context, compressor_);
   if (!frame) return frame.error();
   if (auto written = append(*frame); !written) return written;
   ++next_frame_;
+  window_.add(payload, context);
   segments_.back().newest = std::max(segments_.back().newest, newest);
   return {};
 }
@@ -193,6 +230,7 @@ Result<void> JournalWriter::begin(std::uint64_t number) {
   if (segments_.empty() || segments_.back().number != number) segments_.push_back({number, path});
   segments_.back().bytes = 0;
   next_frame_ = 0;
+  window_.lost();
   if (auto written = append(header); !written) {
     fd_.reset();  // The next write begins the segment again.
     return written;

@@ -35,8 +35,29 @@ std::optional<SegmentHeader> read_segment_header(std::string_view bytes);
 /// Tells `sink` what the segment holds. Never fails: what is damaged is left out.
 SegmentReplay replay_segment(std::string_view bytes, JournalSink& sink);
 
-/// A frame's bytes for a payload; `number` counts a segment's frames.
+/// Whether a payload can be used by itself, or goes on with those before it in its segment and is
+/// written for readers that have these.
+enum class Context { Alone, Continues };
+
+/// The payloads before a frame, as far back as compressing looks: FORMAT.md, "Journal".
+class JournalWindow {
+ public:
+  /// What a frame of this kind is compressed with; none where it continues what is not known.
+  std::optional<std::string_view> before(Context context) const;
+  /// The frame's payload is known now.
+  void add(std::string_view payload, Context context);
+  /// It is not.
+  void lost() { known_ = false; }
+
+ private:
+  std::string bytes_;
+  bool known_ = false;
+};
+
+/// A frame's bytes for a payload; `number` counts a segment's frames. `window` must know what it
+/// continues.
 Result<std::string> encode_frame(std::string_view payload, std::uint32_t number,
+                                 const JournalWindow& window, Context context,
                                  Compressor& compressor);
 
 struct Segment {
@@ -58,7 +79,8 @@ class JournalWriter {
   /// Appends a frame to the segment `number`, which is begun when it is not the current one.
   /// `newest`: of the samples in it. After a failure the file is as before, and the same frame
   /// may be tried again.
-  Result<void> write(std::uint64_t number, std::string_view payload, Timestamp newest);
+  Result<void> write(std::uint64_t number, std::string_view payload, Timestamp newest,
+                     Context context = Context::Alone);
   /// Makes what was written outlive a power cut.
   Result<void> sync();
   /// Takes a segment of an earlier run into the list that drop() works on.
@@ -79,6 +101,7 @@ class JournalWriter {
   Compressor compressor_;
   UniqueFd fd_;
   std::uint32_t next_frame_ = 0;
+  JournalWindow window_;           // of the current segment
   std::vector<Segment> segments_;  // the newest is the current one, when fd_ is open
   std::uint64_t written_bytes_ = 0;
   bool dirty_ = false;

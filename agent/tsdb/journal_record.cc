@@ -50,10 +50,12 @@ void JournalEncoder::restart() {
 std::string JournalEncoder::take() {
   std::string taken;
   taken.swap(out_);
+  continues_ = true;
   return taken;
 }
 
 void JournalEncoder::series(std::uint32_t id, SeriesKind kind, const Labels& labels) {
+  continues_ = false;
   out_ += char(kSeries);
   put_varint(out_, id);
   out_ += char(kind);
@@ -69,6 +71,7 @@ JournalEncoder::Layout& JournalEncoder::layout(std::string_view source,
   if (layouts_.size() >= kLayoutLimit) restart();
   if (restart_due_) {
     restart_due_ = false;
+    continues_ = false;
     out_ += char(kRestart);
   }
   const std::uint64_t hash = hash_of(source, ids);
@@ -121,6 +124,7 @@ void JournalEncoder::samples(std::span<const SeriesRef> ids, std::span<const Tim
                              std::span<const double> values,
                              std::span<const std::uint32_t> skipped) {
   if (skipped.size() == ids.size()) return;
+  continues_ = false;
   out_ += char(kSamples);
   put_varint(out_, ids.size() - skipped.size());
   std::int64_t id_before = 0, time_before = 0;

@@ -34,6 +34,8 @@ class JournalEncoder {
                std::span<const double> values, std::span<const std::uint32_t> skipped);
 
   std::size_t pending_bytes() const { return out_.size(); }
+  /// Whether the entries since the last take() are batches alone, of no use without those before.
+  bool continues() const { return continues_; }
   /// The entries since the last take().
   std::string take();
 
@@ -49,6 +51,7 @@ class JournalEncoder {
   std::unordered_map<std::uint64_t, Layout> layouts_;  // by hash of source and ids
   std::string out_;
   bool restart_due_ = true;
+  bool continues_ = true;
 };
 
 /// What the decoder tells.

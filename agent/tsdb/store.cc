@@ -86,7 +86,8 @@ void Store::give_up(std::uint64_t samples) {
 
 void Store::seal_frame() {
   if (encoder_.pending_bytes() == 0) return;
-  frames_.push_back({segment_, encoder_.take(), pending_newest_});
+  const Context context = encoder_.continues() ? Context::Continues : Context::Alone;
+  frames_.push_back({segment_, context, encoder_.take(), pending_newest_});
   frame_bytes_ += frames_.back().payload.size();
   pending_newest_ = kBeginningOfTime;
   if (frame_bytes_ <= options_.pending_limit_bytes) return;
@@ -135,7 +136,7 @@ void Store::write_journal(Timestamp now) {
       frames_.pop_front();
       frame_bytes_ -= frame.payload.size();
     }
-    outcome = journal_->write(frame.segment, frame.payload, frame.newest);
+    outcome = journal_->write(frame.segment, frame.payload, frame.newest, frame.context);
     if (!outcome) {
       const std::lock_guard lock(head_mutex_);
       frame_bytes_ += frame.payload.size();

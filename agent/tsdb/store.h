@@ -98,6 +98,7 @@ class Store final : public Appender, public SeriesSource, public Records {
  private:
   struct Frame {
     std::uint64_t segment = 0;
+    Context context = Context::Alone;
     std::string payload;
     Timestamp newest = kBeginningOfTime;
   };

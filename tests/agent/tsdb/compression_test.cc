@@ -37,3 +37,19 @@ TEST_CASE("compression: pieces come back as one content, in their order") {
   // The same compressor goes on with contents of one piece.
   CHECK(*decompress(*compressor.compress(letters, 9), 10'000) == letters);
 }
+
+TEST_CASE("compression: what stood before costs little, and is needed for reading") {
+  std::string before;
+  for (int i = 0; i < 200; ++i) before += std::to_string(i * 7919);
+  const std::string content(before);
+  Compressor compressor;
+  const auto alone = compressor.compress(content, 1);
+  const auto after = compressor.compress(content, 1, before);
+  REQUIRE(after.ok());
+  CHECK(after->size() * 4 < alone->size());
+  CHECK(*decompress(*after, 10'000, before) == content);
+  CHECK_FALSE(decompress(*after, 10'000).ok());
+  CHECK_FALSE(decompress(*after, 10'000, before.substr(1)).ok());
+  // It counts for one frame: the next stands by itself again.
+  CHECK(*decompress(*compressor.compress(content, 1), 10'000) == content);
+}

@@ -1,5 +1,6 @@
 #include "agent/tsdb/journal.h"
 
+#include <algorithm>
 #include <bit>
 #include <catch2/catch.hpp>
 #include <map>
@@ -77,7 +78,83 @@ Written write_segment(const std::string& folder, int frames) {
   return written;
 }
 
+/// A segment of batches alone, of which many values change a little each second.
+Written write_batches(const std::string& folder, int frames, bool continued) {
+  constexpr std::uint32_t kPlaces = 300;
+  JournalEncoder encoder;
+  JournalWriter writer(folder, 77);
+  std::vector<SeriesRef> refs;
+  for (std::uint32_t i = 1; i <= kPlaces; ++i) {
+    refs.push_back(SeriesRef(i));
+    encoder.series(i, SeriesKind::Gauge, {{"__name__", "m"}, {"i", std::to_string(i)}});
+  }
+  Written written;
+  std::vector<double> values(kPlaces);
+  for (int second = 0; second < frames; ++second) {
+    if (second % kRestartEvery == 0) encoder.restart();
+    for (std::size_t i = 0; i < kPlaces; i += 3) values[i] += double(i * i % 1000) + second % 2;
+    encoder.batch("cpu", 1000 * second, refs, values, {});
+    const bool continues = encoder.continues();
+    REQUIRE(continues == (second % kRestartEvery != 0));
+    REQUIRE(writer
+                .write(4, encoder.take(), from_millis(1000 * second),
+                       continues && continued ? Context::Continues : Context::Alone)
+                .ok());
+    written.ends.push_back(read_file(folder + "/0000000004.wal")->size());
+  }
+  written.bytes = *read_file(folder + "/0000000004.wal");
+  const SegmentReplay replay = replay_segment(written.bytes, written.told);
+  REQUIRE(replay.frames == std::uint64_t(frames));
+  REQUIRE(replay.damaged == 0);
+  REQUIRE(written.told.samples_told.size() == std::size_t(frames) * kPlaces);
+  return written;
+}
+
 }  // namespace
+
+TEST_CASE("journal: frames that continue take less and tell the same") {
+  const testing::TemporaryDirectory folder, other;
+  const Written alone = write_batches(folder.path(), 40, false);
+  const Written continued = write_batches(other.path(), 40, true);
+  CHECK(continued.told.samples_told == alone.told.samples_told);
+  CHECK(continued.bytes.size() * 10 < alone.bytes.size() * 8);
+}
+
+TEST_CASE("journal: damage costs frames that continue up to the next restart, none behind it") {
+  const testing::TemporaryDirectory folder;
+  const Written written = write_batches(folder.path(), 40, true);
+  const std::set<Told> all(written.told.samples_told.begin(), written.told.samples_told.end());
+  const std::size_t each = all.size() / 40;
+  for (std::size_t frame = 1; frame < 40; ++frame) {
+    std::string bytes = written.bytes;
+    const std::size_t at = written.ends[frame] - 3;
+    bytes[at] = char(bytes[at] ^ 4);
+    Collected told;
+    const SegmentReplay replay = replay_segment(bytes, told);
+    CHECK(replay.damaged == 1);
+    // Its own and those that build on it.
+    const std::size_t lost = kRestartEvery - frame % kRestartEvery;
+    REQUIRE(told.samples_told.size() == (40 - lost) * each);
+    REQUIRE(replay.frames == 40 - lost);
+    for (const Told& sample : told.samples_told) REQUIRE(all.count(sample) == 1);
+  }
+}
+
+TEST_CASE("journal: a window knows what follows a frame that is alone, until something is lost") {
+  JournalWindow window;
+  CHECK(window.before(Context::Alone) == std::string_view());
+  CHECK_FALSE(window.before(Context::Continues).has_value());
+  window.add("ab", Context::Alone);
+  window.add("c", Context::Continues);
+  CHECK(window.before(Context::Continues) == "abc");
+  window.add(std::string(100'000, 'x') + "yz", Context::Continues);
+  CHECK(window.before(Context::Continues)->size() == 16 * 1024);
+  CHECK(window.before(Context::Continues)->ends_with("xyz"));
+  window.lost();
+  CHECK_FALSE(window.before(Context::Continues).has_value());
+  window.add("d", Context::Alone);
+  CHECK(window.before(Context::Continues) == "d");
+}
 
 TEST_CASE("journal: cut at any byte, all whole frames before the cut are told") {
   const testing::TemporaryDirectory folder;
