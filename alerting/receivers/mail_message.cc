@@ -98,14 +98,14 @@ std::string mail_date(Timestamp time) {
   const std::time_t seconds = to_millis(time) / 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
-  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array kShortDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kShortMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::array<char, 48> text{};
   std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d +0000",
-                kDays.at(std::size_t(utc.tm_wday)), utc.tm_mday,
-                kMonths.at(std::size_t(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-                utc.tm_sec);
+                kShortDays.at(std::size_t(utc.tm_wday)), utc.tm_mday,
+                kShortMonths.at(std::size_t(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour,
+                utc.tm_min, utc.tm_sec);
   return text.data();
 }
 
