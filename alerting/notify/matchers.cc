@@ -7,7 +7,8 @@
 namespace lapwing::alerting {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+/// Go's unicode.IsSpace, of ASCII.
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_reserved(char c) {
   return is_space(c) || std::string_view("{}!=~,\\\"'`").find(c) != std::string_view::npos;
 }

@@ -37,6 +37,7 @@ struct Agent {
         if (notice.labels.empty() || notice.starts_at > notice.ends_at) std::abort();
       return true;
     };
+    from.notify.resolve_timeout = [] { return 5min; };
     from.notify.silences = [this] { return silences.all(clock.now()); };
     from.notify.alerts = [] { return alerting::NotifyStatus(); };
     from.notify.set_silence = [this](alerting::Silence silence) -> Result<std::string> {

@@ -18,6 +18,9 @@ TEST_CASE("matchers: every form that Alertmanager reads") {
   CHECK(text("a=\"q\\\"u\"") == "{a=\"q\\\"u\"}");
   CHECK(text("a=") == "{a=\"\"}");
   CHECK(text("{}") == "{}");
+  // Found by libFuzzer: printed without quotes it was read as another name.
+  CHECK(text("\"\vf\"!=x") == "{\"\vf\"!=\"x\"}");
+  CHECK(text("\va\f=\vb") == "{a=\"b\"}");
 }
 
 TEST_CASE("matchers: what is none is Invalid") {
