@@ -18,10 +18,19 @@ namespace {
 constexpr std::size_t kDatagramBytes = 64 * 1024;  // the kernel makes dumps of 32 kB at most
 constexpr int kPatienceSeconds = 2;
 
-struct Request {
-  nlmsghdr header{};
-  inet_diag_req_v2 body{};
-};
+template <typename Body>
+Result<void> ask(int fd, std::uint16_t type, const Body& body) {
+  struct {
+    nlmsghdr header{};
+    Body body{};
+  } request{.body = body};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = type;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  if (::send(fd, &request, sizeof request, 0) != ssize_t(sizeof request))
+    return system_error("asking sock_diag", errno);
+  return {};
+}
 
 }  // namespace
 
@@ -40,7 +49,7 @@ Result<DumpState> each_socket(std::span<const std::byte> datagram, const TakeSoc
       std::memcpy(&error.error, body.data(), sizeof error.error);
       return system_error("sock_diag", -error.error);
     }
-    if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY) {
+    if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY || header.nlmsg_type == TCPDIAG_GETSOCK) {
       if (body.size() < sizeof(inet_diag_msg)) return invalid("a socket of sock_diag is cut short");
       if (auto taken = take(body); !taken) return std::move(taken).error();
     }
@@ -70,16 +79,24 @@ Result<SockDiag> SockDiag::open(std::uint32_t groups) {
 }
 
 Result<void> SockDiag::dump_tcp(const SocketQuery& query, const TakeSocket& take) {
-  Request request;
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request.body.sdiag_family = query.family;
-  request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_states = query.states;
-  request.body.idiag_ext = query.extensions;
-  if (::send(fd_.get(), &request, sizeof request, 0) != ssize_t(sizeof request))
-    return system_error("asking sock_diag", errno);
+  if (query.family == AF_UNSPEC) {
+    // The older form of the question knows no family and is answered with both.
+    inet_diag_req body{};
+    body.idiag_states = query.states;
+    body.idiag_ext = query.extensions;
+    if (auto asked = ask(fd_.get(), TCPDIAG_GETSOCK, body); !asked) return asked;
+  } else {
+    inet_diag_req_v2 body{};
+    body.sdiag_family = query.family;
+    body.sdiag_protocol = IPPROTO_TCP;
+    body.idiag_states = query.states;
+    body.idiag_ext = query.extensions;
+    if (auto asked = ask(fd_.get(), SOCK_DIAG_BY_FAMILY, body); !asked) return asked;
+  }
+  return receive_dump(take);
+}
+
+Result<void> SockDiag::receive_dump(const TakeSocket& take) {
   while (true) {
     const ssize_t got = ::recv(fd_.get(), buffer_.data(), buffer_.size(), 0);
     if (got < 0 && errno == EINTR) continue;

@@ -15,6 +15,7 @@ namespace lapwing::collectors {
 
 /// What to dump. `extensions` are bits of INET_DIAG_* (1 << (attribute - 1)).
 struct SocketQuery {
+  /// AF_UNSPEC: both, which costs half: most of a dump is the kernel's walk over its whole table.
   std::uint8_t family = 0;
   std::uint32_t states = ~0U;  ///< a bit a TCP state
   std::uint8_t extensions = 0;
@@ -45,6 +46,7 @@ class SockDiag {
 
  private:
   explicit SockDiag(UniqueFd fd);
+  Result<void> receive_dump(const TakeSocket& take);
 
   UniqueFd fd_;
   std::vector<std::byte> buffer_;

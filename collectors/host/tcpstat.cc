@@ -60,13 +60,11 @@ class TcpstatCollector final : public Collector {
       diag_.emplace(*std::move(opened));
     }
     TcpSockets sockets;
-    for (const std::uint8_t family : {AF_INET, AF_INET6}) {
-      const auto dumped =
-          diag_->dump_tcp({.family = family}, [&](auto body) { return add_socket(body, sockets); });
-      // Without IPv6 the kernel says that it does not know the family.
-      if (dumped || (family == AF_INET6 && dumped.error().kind == ErrorKind::NoData)) continue;
+    auto dumped = diag_->dump_tcp({.family = AF_UNSPEC},
+                                  [&](auto body) { return add_socket(body, sockets); });
+    if (!dumped) {
       diag_.reset();  // what is still to come of this dump goes with it
-      return dumped.error();
+      return dumped;
     }
     sockets_ = sockets;
     return {};

@@ -39,6 +39,29 @@ TEST_CASE("sock_diag: each socket of a datagram is taken until the dump is done"
   CHECK(taken == 4);
 }
 
+// The kernel itself: the older question has what both newer ones have.
+TEST_CASE("sock_diag: both families in one dump") {
+  auto opened = SockDiag::open();
+  if (!opened && opened.error().kind == ErrorKind::NoData) return;
+  REQUIRE(opened.ok());
+  SockDiag diag = *std::move(opened);
+  const UniqueFd first(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::listen(first.get(), 1) == 0);
+  const UniqueFd second(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const bool has_both = second && ::listen(second.get(), 1) == 0;
+  int v4 = 0;
+  int v6 = 0;
+  const auto dumped = diag.dump_tcp({.family = AF_UNSPEC, .states = 1U << 10}, [&](auto message) {
+    const auto family = std::uint8_t(message[0]);
+    v4 += family == AF_INET;
+    v6 += family == AF_INET6;
+    return Result<void>();
+  });
+  REQUIRE(dumped.ok());
+  CHECK(v4 >= 1);
+  CHECK(v6 >= int(has_both));
+}
+
 TEST_CASE("sock_diag: an error of the kernel or of the taker ends a datagram") {
   nlmsgerr refused{};
   refused.error = -EPERM;
