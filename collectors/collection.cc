@@ -24,8 +24,8 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       source_surroundings_{surroundings_.appender, surroundings_.clock, surroundings_.log,
                            surroundings_.registry, surroundings_.snapshots},
-      directory_(options.paths, options.services),
-      context_{options.paths, surroundings_.clock, &directory_, surroundings_.latency},
+      directory_(std::make_shared<services::ServiceDirectory>(options.paths, options.services)),
+      context_{options.paths, surroundings_.clock, directory_, surroundings_.latency},
       discovery_({surroundings_.clock, surroundings_.log, surroundings_.registry,
                   surroundings_.send, run_slowly()}),
       scraper_({surroundings_.appender, surroundings_.watermark, surroundings_.clock,
@@ -38,11 +38,12 @@ Collection::Collection(CollectionOptions options, Surroundings surroundings)
                                        "Threads left behind in collections that do not end.")),
       status_(std::make_shared<CollectionStatus>()),
       metadata_(std::make_shared<MetadataSnapshot>()) {
-  directory_.record_in(surroundings_.records);
+  directory_->record_in(surroundings_.records);
   adopt(std::move(options));
 }
 
-Collection::~Collection() = default;
+// A collection that hangs may come back when the store has gone.
+Collection::~Collection() { directory_->record_in(nullptr); }
 
 void Collection::apply(CollectionOptions options) {
   {
@@ -93,7 +94,7 @@ void Collection::adopt(CollectionOptions options) {
       options.paths.root != context_.paths.root || options.series_limit != options_.series_limit;
   options_ = std::move(options);
   context_.paths = options_.paths;
-  directory_.apply(options_.paths, options_.services);
+  directory_->apply(options_.paths, options_.services);
   std::vector<Running> next;
   for (const CollectorDescriptor& descriptor : surroundings_.table) {
     CollectorOptions chosen{.enabled = descriptor.on_by_default, .interval = descriptor.interval};

@@ -66,7 +66,7 @@ class Collection {
   std::shared_ptr<const MetadataSnapshot> metadata() const;
   /// Which process, cgroup and port belongs to which service; some seconds old at most while the
   /// collector "services" runs, empty without it. Any thread; never null.
-  std::shared_ptr<const services::ServiceMap> services() const { return directory_.map(); }
+  std::shared_ptr<const services::ServiceMap> services() const { return directory_->map(); }
 
  private:
   struct Running {
@@ -93,7 +93,7 @@ class Collection {
   const Surroundings surroundings_;
   const OwnSource::Surroundings source_surroundings_;
   CollectionOptions options_;
-  services::ServiceDirectory directory_;
+  const std::shared_ptr<services::ServiceDirectory> directory_;
   CollectorContext context_;
   std::vector<Running> running_;
   std::vector<std::unique_ptr<OwnSource>> reports_;  // after the collectors that they report on

@@ -2,6 +2,7 @@
 // staleness, target labels and limits, once, for all.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -38,12 +39,12 @@ struct HostPaths {
   }
 };
 
-/// What a collector is made with. The clock and the directory outlive every collector.
+/// What a collector is made with. The clock outlives every collector.
 struct CollectorContext {
   HostPaths paths;
   const Clock& clock;
   /// Who is who among the processes; nullptr in tests that need none.
-  services::ServiceDirectory* services = nullptr;
+  std::shared_ptr<services::ServiceDirectory> services = nullptr;
   /// What passive capture has measured; empty where there is none.
   StatusSource<latency::Snapshot> latency{};
 };

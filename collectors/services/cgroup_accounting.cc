@@ -40,8 +40,18 @@ void CgroupAccounting::open(Group& group, const std::string& folder) {
     return found == mounts_.controllers.end() ? std::string() : found->second;
   };
   const std::string cpuacct = controller("cpuacct");
+  const auto set_of_slice = [&] {
+    if (group.unified) {
+      set(CpuStat, mounts_.unified, "cpu.stat");
+      set(IoStat, mounts_.unified, "io.stat");
+    } else {
+      set(CpuUser, cpuacct, "cpuacct.usage_user");
+      set(CpuSystem, cpuacct, "cpuacct.usage_sys");
+    }
+  };
   // Hybrid: v2 is there for systemd's own tree, and the controllers are v1's.
   group.unified = cpuacct.empty() && !mounts_.unified.empty();
+  if (group.slice) return set_of_slice();
   if (group.unified) {
     const std::string& root = mounts_.unified;
     set(CpuStat, root, "cpu.stat");
@@ -77,7 +87,9 @@ void CgroupAccounting::choose(const std::map<std::string, ServiceId>& folders, b
     }
     if (!group) {
       group = std::make_unique<Group>();
-      group->from_zero = began_with_us;
+      group->slice = service == kNobody;
+      // A slice may become one long after it was made: when a process has left it.
+      group->from_zero = began_with_us && !group->slice;
       open(*group, folder);
     }
     group->service = service;
@@ -89,8 +101,8 @@ void CgroupAccounting::choose(const std::map<std::string, ServiceId>& folders, b
       const auto around = groups_.find(std::string_view(folder).substr(0, end));
       if (around == groups_.end()) continue;
       group->within = around->second.get();
-      // What it used until now was counted around it.
-      if (!group->read_before) group->from_zero = false;
+      // What it used until now was counted around it; a slice holds it back.
+      if (!group->read_before && !group->within->slice) group->from_zero = false;
       break;
     }
   }
@@ -121,6 +133,7 @@ void CgroupAccounting::step(Timestamp now) {
 
 void CgroupAccounting::compare(Group& group, const CounterSet& totals) {
   group.used = {};
+  group.first_read = !group.read_before;
   for (std::size_t i = 0; i < kCounters; ++i) {
     if (!totals.known.test(i)) continue;
     const std::uint64_t total = totals.values[i];
@@ -143,6 +156,8 @@ void CgroupAccounting::take_off_groups_within() {
   for (auto& [folder, group] : groups_) {
     if (group->within == nullptr) continue;
     Group& around = *group->within;
+    // It has counted nothing yet that could be taken off.
+    if (around.slice && around.first_read) continue;
     for (std::size_t i = 0; i < kAdditive; ++i)
       if (group->used.known.test(i)) around.debt[i] += group->used.values[i];
     for (const Gauge gauge : {Gauge::UsedBytes, Gauge::CacheBytes, Gauge::SwapBytes}) {
@@ -157,6 +172,26 @@ void CgroupAccounting::take_off_groups_within() {
       group->own.values[i] -= paid;
       group->debt[i] -= paid;
     }
+  for (auto& [folder, group] : groups_)
+    if (group->slice) hold_back(*group);
+}
+
+// What turns out to have been a group's is paid by what is held back, the newest first.
+void CgroupAccounting::hold_back(Group& group) {
+  const CounterSet due = group.held.back();
+  std::move_backward(group.held.begin(), group.held.end() - 1, group.held.end());
+  group.held.front() = group.own;
+  group.own = due;
+  for (std::size_t i = 0; i < kAdditive; ++i)
+    for (auto held = group.held.begin(); held != group.held.end() && group.debt[i] > 0; ++held) {
+      const std::uint64_t paid = std::min(group.debt[i], held->values[i]);
+      held->values[i] -= paid;
+      group.debt[i] -= paid;
+    }
+  // Throttled periods of a slice are no service's.
+  for (const Counter counter :
+       {Counter::Periods, Counter::ThrottledPeriods, Counter::ThrottledMicros})
+    group.own.known.reset(std::size_t(counter));
 }
 
 void CgroupAccounting::read_unified(Group& group, CounterSet& totals, bool slow) {

@@ -20,6 +20,9 @@
 
 namespace lapwing::collectors::services {
 
+/// Stands for a slice: a folder that belongs to no service, around others that do.
+inline constexpr ServiceId kNobody{UINT32_MAX};
+
 /// The thread's that collects.
 class CgroupAccounting {
  public:
@@ -29,7 +32,9 @@ class CgroupAccounting {
   explicit CgroupAccounting(const HostPaths& paths);
 
   /// The groups to be looked at: owners' folders below a tree's root, with their services. A group
-  /// that is new counts from zero when `began_with_us`, else from now.
+  /// that is new counts from zero when `began_with_us`, else from now. What a slice (kNobody) has
+  /// used beyond the groups within is reported some seconds later: a group that came just then may
+  /// turn up.
   void choose(const std::map<std::string, ServiceId>& folders, bool began_with_us);
   /// Reads CPU, memory and I/O of all groups; limits, pressure and the like every 10 s.
   void step(Timestamp now);
@@ -67,9 +72,12 @@ class CgroupAccounting {
     CounterSet own{};  // the same without groups within
     GaugeSet own_now{};
     std::array<std::uint64_t, kCounters> debt{};
+    std::array<CounterSet, 4> held{};  // of a slice: what is not reported yet, the oldest last
+    bool slice = false;
     bool unified = false;
     bool from_zero = false;
     bool read_before = false;
+    bool first_read = false;  // the newest one
     Group* within = nullptr;  // the nearest group around it
   };
 
@@ -80,6 +88,7 @@ class CgroupAccounting {
   std::string_view read(Group& group, File file);
   static void compare(Group& group, const CounterSet& totals);
   void take_off_groups_within();
+  static void hold_back(Group& group);
 
   const CgroupMounts mounts_;
   std::map<std::string, std::unique_ptr<Group>, std::less<>> groups_;

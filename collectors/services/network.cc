@@ -79,7 +79,7 @@ constexpr std::array<std::string_view, kTcpStateCount> kStateNames = {
 
 constexpr std::uint32_t kStates = ~(1U << unsigned(TcpState::TimeWait));
 // A look at 20,000 sockets takes some 70 ms.
-constexpr int kPartsOfCpu = 200;
+constexpr int kPartsOfCpu = 500;
 
 class NetworkCollector final : public Collector {
  public:
@@ -113,18 +113,16 @@ class NetworkCollector final : public Collector {
     }
     if (directory_ != nullptr) map_ = directory_->map();
     accounts_.begin_pass(map_);
-    for (const std::uint8_t family : {AF_INET, AF_INET6}) {
-      const SocketQuery query{family, kStates, socket_report_extensions()};
-      const auto dumped = diag_->dump_tcp(query, [this](auto message) {
-        const auto report = parse_socket_report(message);
-        if (!report) return Result<void>(report.error());
-        accounts_.see(*report);
-        return Result<void>();
-      });
-      // Without IPv6 the kernel says that it does not know the family.
-      if (dumped || (family == AF_INET6 && dumped.error().kind == ErrorKind::NoData)) continue;
+    const SocketQuery query{AF_UNSPEC, kStates, socket_report_extensions()};
+    auto dumped = diag_->dump_tcp(query, [this](auto message) {
+      const auto report = parse_socket_report(message);
+      if (!report) return Result<void>(report.error());
+      accounts_.see(*report);
+      return Result<void>();
+    });
+    if (!dumped) {
       diag_.reset();  // what is still to come of this dump goes with it
-      return dumped.error();
+      return dumped;
     }
     accounts_.end_pass();
     return {};
@@ -159,7 +157,7 @@ class NetworkCollector final : public Collector {
   }
 
   const Clock& clock_;
-  const ServiceDirectory* const directory_;
+  const std::shared_ptr<const ServiceDirectory> directory_;
   std::shared_ptr<const ServiceMap> map_ = std::make_shared<ServiceMap>();
   std::unique_ptr<ClosedSockets> closed_;
   std::optional<SockDiag> diag_;

@@ -22,12 +22,21 @@ constexpr double kNewWeight = 0.1;
 // what ran unseen between two listings, or since the newest look at it.
 constexpr double kMostOfProcessors = 1.5;
 constexpr double kUnseenSeconds = 20;
-// smaps_rollup walks all pages of a process: few at a time, and none of the largest (some 5 ms a
-// gigabyte).
-constexpr std::size_t kRollupsAStep = 2;
-constexpr std::uint64_t kLargestRollup = 512u << 20;
 
 std::size_t at(Use use) { return std::size_t(use); }
+
+// The kernel may take memory from who does not run.
+constexpr Duration kIdleLookInterval = 60s;
+constexpr std::int32_t kFirstProcess = 1;
+constexpr std::size_t kMostAncestors = 100;  // numbers that were given anew could make a circle
+
+// Whether what is owed already and `seen` are no more than `most`, in CPU time.
+bool fits(const Uses& seen, const Uses& owed, const Uses& most) {
+  constexpr auto kUser = std::size_t(Use::UserTicks);
+  constexpr auto kSystem = std::size_t(Use::SystemTicks);
+  // The kernel shares a process's time out between both modes anew at its end.
+  return owed[kUser] + owed[kSystem] + seen[kUser] + seen[kSystem] <= most[kUser] + most[kSystem];
+}
 
 std::uint64_t ticks_a_second() {
   static const auto ticks = std::uint64_t(::sysconf(_SC_CLK_TCK));
@@ -43,13 +52,15 @@ ProcessAccounting::ProcessAccounting(HostPaths paths, ServiceDirectory& director
       sink_(std::move(sink)),
       options_(options),
       processors_(double(std::max(1L, ::sysconf(_SC_NPROCESSORS_CONF)))),
-      page_bytes_(std::uint64_t(::sysconf(_SC_PAGESIZE))) {
+      page_bytes_(std::uint64_t(::sysconf(_SC_PAGESIZE))),
+      details_(paths_) {
   buffer_.resize(kFileBytes);
 }
 
-std::string ProcessAccounting::path_of(const Process& process, std::string_view file) const {
-  std::string path = paths_.in_proc(std::to_string(process.pid));
-  return path.append("/").append(file);
+// Until the next call.
+const char* ProcessAccounting::path_of(const Process& process, std::string_view file) {
+  path_.assign(paths_.proc).append("/").append(std::to_string(process.pid)).append("/");
+  return path_.append(file).c_str();
 }
 
 bool ProcessAccounting::exists(std::int32_t pid) const {
@@ -65,7 +76,7 @@ std::string_view ProcessAccounting::content_of(UniqueFd& kept, const Process& pr
   UniqueFd once;
   int fd = kept.get();
   if (fd < 0) {
-    once = UniqueFd(::open(path_of(process, file).c_str(), O_RDONLY | O_CLOEXEC));
+    once = UniqueFd(::open(path_of(process, file), O_RDONLY | O_CLOEXEC));
     if (!once) {
       error_number = errno;
       return {};
@@ -83,7 +94,7 @@ std::string_view ProcessAccounting::content_of(UniqueFd& kept, const Process& pr
 Result<void> ProcessAccounting::refresh(Timestamp now) {
   now_ = now;
   reads_ = 0;
-  rollups_left_ = kRollupsAStep;
+  details_.begin_step(now);
   if (first_ticks_ == UINT64_MAX) first_ticks_ = ticks_since_boot(paths_);
   return directory_.refresh(now, [this](Process& process) { ended(process); });
 }
@@ -104,9 +115,11 @@ void ProcessAccounting::read() {
     if (known != processes().end() && !known->second.read_before) look(known->second);
   }
   slow_round(left);
+  details_.read_memory(processes());
 }
 
-// A tenth of the rest, in the order of their numbers, so that none waits longer than another.
+// A tenth of all: those that are read each second anyway have their details read. They come in
+// the order of their numbers, so that none waits longer than another.
 void ProcessAccounting::slow_round(std::size_t left) {
   const auto steps = std::max<std::size_t>(1, std::size_t(options_.slow_interval / 1s));
   left = std::min(left, (processes().size() + steps - 1) / steps);
@@ -118,7 +131,12 @@ void ProcessAccounting::slow_round(std::size_t left) {
     Process& process = next->second;
     ++next;
     cursor_ = process.pid + 1;
-    if (process.busy || process.read_at == now_) continue;
+    if (process.busy) {
+      --left;
+      details_.read_descriptors(process);
+      continue;
+    }
+    if (process.read_at == now_) continue;
     --left;
     const std::int32_t pid = process.pid;
     look(process);
@@ -162,8 +180,17 @@ void ProcessAccounting::look(Process& process) {
 
 bool ProcessAccounting::look_at(Process& process) {
   ++reads_;
-  Uses uses = process.seen;
   int error_number = 0;
+  // Who has not run since has used nothing, and reaped nobody.
+  const auto run_times =
+      parse_schedstat(content_of(process.schedstat_fd, process, "schedstat", error_number));
+  if (run_times && process.threads == 1 && *run_times == process.run_times &&
+      process.seen_at <= now_ && now_ - process.seen_at < kIdleLookInterval) {
+    process.activity -= kNewWeight * process.activity;
+    process.read_at = now_;
+    return true;
+  }
+  Uses uses = process.seen;
   // I/O comes first: what a child brings between both reads is then missing from I/O until the
   // next look, never counted a second time.
   if (!process.kernel_thread) read_io(process, uses);
@@ -179,13 +206,21 @@ bool ProcessAccounting::look_at(Process& process) {
   // Every child that is reaped brings some page faults along.
   const std::uint64_t faults = stat->children_minor_faults + stat->children_major_faults;
   Uses owed{};
-  if (faults != process.children_faults) take_ended_children(process, owed);
+  if (faults != process.children_faults) {
+    Uses risen = uses;
+    for (std::size_t i = 0; i < kUses; ++i) risen[i] -= std::min(process.seen[i], uses[i]);
+    take_ended_children(process, owed, risen);
+  }
   process.children_faults = faults;
-  if (const auto delay =
-          parse_run_delay(content_of(process.schedstat_fd, process, "schedstat", error_number)))
-    uses[at(Use::RunDelayNanoseconds)] = *delay;
+  process.run_times = run_times ? *run_times : RunTimes{};
+  process.seen_at = now_;
+  if (run_times) process.run_delay.see_first(run_times->waited_nanoseconds, stat->threads <= 1);
+  if (stat->threads > 1)
+    details_.read_threads(process, stat->user_ticks + stat->system_ticks,
+                          process.start_ticks >= first_ticks_);
+  uses[at(Use::RunDelayNanoseconds)] = process.run_delay.nanoseconds();
   count(process, uses, owed);
-  if (!process.busy) read_details(process);
+  if (!process.busy) details_.read_descriptors(process);
   return true;
 }
 
@@ -238,54 +273,51 @@ void ProcessAccounting::count(Process& process, const Uses& uses, const Uses& ow
   sink_(process, used);
 }
 
-// Descriptors and their limit each time, proportional memory for as many as there is time.
-void ProcessAccounting::read_details(Process& process) {
-  if (process.kernel_thread) return;
-  struct stat status{};
-  // Since Linux 6.2 the folder's size is the number of descriptors.
-  if (::stat(path_of(process, "fd").c_str(), &status) == 0)
-    process.descriptors = std::uint64_t(status.st_size);
-  int error_number = 0;
-  UniqueFd none;
-  const bool busy = std::exchange(process.busy, false);
-  if (process.descriptor_limit == 0)
-    if (const auto limit =
-            parse_descriptor_limit(content_of(none, process, "limits", error_number)))
-      process.descriptor_limit = *limit;
-  if (rollups_left_ > 0 && !process.uninterruptible && process.resident_bytes <= kLargestRollup) {
-    --rollups_left_;
-    const auto bytes =
-        parse_proportional_bytes(content_of(none, process, "smaps_rollup", error_number));
-    process.proportional_bytes = bytes ? *bytes : 0;
-  }
-  process.busy = busy;
-}
-
 // Called by the directory, which then forgets the process.
 void ProcessAccounting::ended(Process& process) {
   const std::int32_t pid = process.pid;
-  const auto parent = processes().find(process.parent);
-  // Its parent's counters have what it used last, if the parent has waited for it.
-  if (parent != processes().end() && exists(parent->first)) look_at(parent->second);
+  const std::int32_t parent = process.parent;
+  let_reaper_take(pid);
+  // It turned out to be another's.
+  if (const auto known = processes().find(pid);
+      known != processes().end() && known->second.parent != parent)
+    let_reaper_take(pid);
   if (const auto known = processes().find(pid); known != processes().end())
     leave_children(known->second);
 }
 
-void ProcessAccounting::take_ended_children(Process& process, Uses& owed) {
+// The parent may have ended too, which the directory has not seen yet: the first of the ancestors
+// that lives has reaped them, and takes all. Its counters have what they used last.
+void ProcessAccounting::let_reaper_take(std::int32_t pid) {
+  auto next = processes().find(pid);
+  for (std::size_t steps = 0; next != processes().end() && steps < kMostAncestors; ++steps) {
+    next = processes().find(next->second.parent);
+    if (next == processes().end() || !exists(next->first)) continue;
+    look_at(next->second);
+    return;
+  }
+}
+
+void ProcessAccounting::take_ended_children(Process& process, Uses& owed, const Uses& most) {
   const std::vector<std::int32_t> children = process.children;
   for (const std::int32_t child : children) {
     const auto known = processes().find(child);
     if (known == processes().end() || known->second.parent != process.pid || exists(child))
       continue;
-    take_ended(known->second, owed);
+    take_ended(known->second, owed, most);
   }
 }
 
 // What was counted for a child that has ended comes a second time with its parent's counters, and
-// so does what was counted for the child's children that have ended with it.
-void ProcessAccounting::take_ended(Process& process, Uses& owed) {
+// so does what was counted for the child's children that have ended with it. Who used more than the
+// reaper's counters have risen by was reaped by somebody else, mostly by the first process.
+void ProcessAccounting::take_ended(Process& process, Uses& owed, const Uses& most) {
+  if (!fits(process.seen, owed, most)) {
+    directory_.set_parent(process, kFirstProcess);
+    return;
+  }
   for (std::size_t i = 0; i < kInheritedUses; ++i) owed[i] += process.seen[i];
-  take_ended_children(process, owed);
+  take_ended_children(process, owed, most);
   leave_children(process);
   directory_.erase(process.pid);
 }

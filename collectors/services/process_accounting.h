@@ -10,6 +10,7 @@
 #include "agent/base/time.h"
 #include "collectors/collector.h"
 #include "collectors/services/process.h"
+#include "collectors/services/process_details.h"
 #include "collectors/services/process_files.h"
 #include "collectors/services/service_directory.h"
 
@@ -41,7 +42,7 @@ class ProcessAccounting {
 
  private:
   ServiceDirectory::Processes& processes() { return directory_.processes(); }
-  std::string path_of(const Process& process, std::string_view file) const;
+  const char* path_of(const Process& process, std::string_view file);
   bool exists(std::int32_t pid) const;
   std::string_view content_of(UniqueFd& kept, const Process& process, std::string_view file,
                               int& error_number);
@@ -52,10 +53,10 @@ class ProcessAccounting {
   void take_state(Process& process, const ProcessStat& stat);
   void read_io(Process& process, Uses& uses);
   void count(Process& process, const Uses& uses, const Uses& owed);
-  void read_details(Process& process);
   void ended(Process& process);
-  void take_ended_children(Process& process, Uses& owed);
-  void take_ended(Process& process, Uses& owed);
+  void let_reaper_take(std::int32_t pid);
+  void take_ended_children(Process& process, Uses& owed, const Uses& most);
+  void take_ended(Process& process, Uses& owed, const Uses& most);
   void leave_children(Process& process);
 
   const HostPaths paths_;
@@ -70,7 +71,8 @@ class ProcessAccounting {
   std::int32_t cursor_ = 0;  // pid at which the slow round goes on
   std::vector<std::int32_t> busy_;
   std::size_t reads_ = 0;
-  std::size_t rollups_left_ = 0;
+  ProcessDetails details_;
+  std::string path_;
   std::string buffer_;
 };
 

@@ -119,12 +119,11 @@ Result<ProcessIo> parse_io(std::string_view content) {
   return io;
 }
 
-Result<std::uint64_t> parse_run_delay(std::string_view content) {
-  Scanner scan(content);
-  scan.u64();
-  const std::uint64_t waited = scan.u64();
-  if (auto done = scan.done(); !done) return std::move(done).error();
-  return waited;
+Result<RunTimes> parse_schedstat(std::string_view content) {
+  Fields fields(content);
+  const RunTimes times{fields.number(), fields.number(), fields.number()};
+  if (fields.failed()) return invalid("expected three numbers");
+  return times;
 }
 
 Result<std::uint64_t> parse_proportional_bytes(std::string_view content) {

@@ -39,8 +39,14 @@ struct ProcessIo {
 };
 Result<ProcessIo> parse_io(std::string_view content);
 
-/// /proc/PID/schedstat: nanoseconds that the (main) thread waited for a CPU.
-Result<std::uint64_t> parse_run_delay(std::string_view content);
+/// /proc/PID/schedstat, of one thread (Documentation/scheduler/sched-stats.rst).
+struct RunTimes {
+  std::uint64_t ran_nanoseconds = 0;
+  std::uint64_t waited_nanoseconds = 0;  ///< ready, for a CPU
+  std::uint64_t slices = 0;              ///< how often it got one
+  bool operator==(const RunTimes&) const = default;
+};
+Result<RunTimes> parse_schedstat(std::string_view content);
 
 /// "Pss:  12 kB" of smaps_rollup, in bytes.
 Result<std::uint64_t> parse_proportional_bytes(std::string_view content);

@@ -62,12 +62,40 @@ std::shared_ptr<const ServiceMap> ServiceDirectory::map() const {
   return map_;
 }
 
+void ServiceDirectory::record_in(Records* records) {
+  const std::lock_guard lock(records_mutex_);
+  records_ = records;
+}
+
+bool ServiceDirectory::keeps_records() const {
+  const std::lock_guard lock(records_mutex_);
+  return records_ != nullptr;
+}
+
+void ServiceDirectory::record(std::string_view kind, Timestamp time, std::string_view bytes) {
+  // Called under the lock, so that record_in() can promise an end; append() does no I/O.
+  const std::lock_guard lock(records_mutex_);
+  if (records_ != nullptr) records_->append(kind, time, bytes);
+}
+
 void ServiceDirectory::apply(HostPaths paths, ServicesOptions options) {
+  const std::lock_guard lock(mutex_);
+  pending_ = Settings{std::move(paths), std::move(options)};
+}
+
+void ServiceDirectory::take_settings() {
+  std::optional<Settings> settings;
+  {
+    const std::lock_guard lock(mutex_);
+    settings.swap(pending_);
+  }
+  if (!settings) return;
+  const HostPaths& paths = settings->paths;
   const bool moved =
       paths.proc != paths_.proc || paths.sys != paths_.sys || paths.root != paths_.root;
-  options_ = std::move(options);
+  options_ = std::move(settings->options);
   if (moved) {
-    paths_ = std::move(paths);
+    paths_ = paths;
     processes_.clear();
     groups_.clear();
     unified_root_ = unified_mount(paths_);
@@ -83,15 +111,19 @@ std::string ServiceDirectory::in_process(std::int32_t pid, std::string_view file
 }
 
 Result<void> ServiceDirectory::refresh(Timestamp now, const std::function<void(Process&)>& gone) {
+  take_settings();
   const Duration interval =
       std::clamp(Duration(std::chrono::seconds(processes_.size() / kProcessesASecond)),
                  kShortestListInterval, kLongestListInterval);
   fresh_.clear();
   const bool due =
-      more_to_add_ || now < listed_ || listed_ == kBeginningOfTime || now - listed_ >= interval;
+      more_to_add_ || now < looked_ || listed_ == kBeginningOfTime || now - looked_ >= interval;
   if (due) {
-    if (auto listed = list(gone); !listed) return listed;
-    listed_ = now;
+    looked_ = now;
+    if (forked_since_listing(now)) {
+      if (auto listed = list(gone); !listed) return listed;
+      listed_ = now;
+    }
     update_listeners(now);
     name_all(now);
     forget_unused();
@@ -99,6 +131,20 @@ Result<void> ServiceDirectory::refresh(Timestamp now, const std::function<void(P
   if (searching_) find_owners(now);
   if (changed_) publish();
   return {};
+}
+
+// The number given to the newest process and how many threads there are (proc(5), loadavg) stay
+// as they are where nothing begins and nothing ends. The second counts the whole host, also where
+// we see a part of it: an end here may be made up for by a beginning elsewhere.
+bool ServiceDirectory::forked_since_listing(Timestamp now) {
+  std::string mark;
+  if (read_file_into(paths_.in_proc("loadavg"), buffer_, kFileLimitBytes))
+    if (const std::size_t slash = buffer_.find('/'); slash != std::string::npos)
+      mark = buffer_.substr(slash);
+  const bool same = !mark.empty() && mark == fork_mark_ && !more_to_add_ && now >= listed_ &&
+                    listed_ != kBeginningOfTime && now - listed_ < kLongestListInterval;
+  fork_mark_ = std::move(mark);
+  return !same;
 }
 
 Result<void> ServiceDirectory::list(const std::function<void(Process&)>& gone) {
@@ -184,6 +230,7 @@ bool ServiceDirectory::name_process(Process& process, Timestamp now, std::uint64
   const auto parent = processes_.find(process.parent);
   process.cgroup_id = group ? group->id : 0;
   process.owner_folder = group && group->owner ? group->owner->path : "";
+  process.ownerless_folder = group && !group->owner ? group->path : "";
   if (young && process.owner_folder.empty() && !process.kernel_thread &&
       parent != processes_.end() && parent->second.named_at != kBeginningOfTime) {
     process.service = parent->second.service;

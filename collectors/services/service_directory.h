@@ -24,7 +24,8 @@
 
 namespace lapwing::collectors::services {
 
-/// map() on any thread; everything else on the thread that collects.
+/// map(), apply() and record_in() on any thread. Everything else is for who holds it: collections
+/// come one after the other, but one of them may hang while another collector is made.
 class ServiceDirectory {
  public:
   /// Processes younger than this count as their parent's service, unless their control group
@@ -35,14 +36,19 @@ class ServiceDirectory {
 
   ServiceDirectory(HostPaths paths, ServicesOptions options);
 
-  /// Where records of top processes go; nullptr: they are not kept. Before the first refresh.
-  void record_in(Records* records) { records_to_ = records; }
-  Records* records() const { return records_to_; }
+  /// Held during a collection; without the lock another one, which hangs, has it.
+  std::unique_lock<std::mutex> hold() { return std::unique_lock(collecting_, std::try_to_lock); }
+
+  /// Where records of top processes go; nullptr: they are not kept. `records` is not used any more
+  /// once this has returned with another.
+  void record_in(Records* records);
+  bool keeps_records() const;
+  void record(std::string_view kind, Timestamp time, std::string_view bytes);
 
   /// The newest snapshot, never null; empty until the first refresh.
   std::shared_ptr<const ServiceMap> map() const;
 
-  /// New rules and paths: every process is named anew at the next refresh.
+  /// New rules and paths, for the next refresh: every process is then named anew.
   void apply(HostPaths paths, ServicesOptions options);
   /// Lists the processes if that is due (every 2 s for few, every 10 s for thousands), names the
   /// new ones and publishes what has changed. `gone` is called with each process that has ended,
@@ -81,6 +87,7 @@ class ServiceDirectory {
   };
 
   std::string in_process(std::int32_t pid, std::string_view file) const;
+  bool forked_since_listing(Timestamp now);
   Result<void> list(const std::function<void(Process&)>& gone);
   bool add(std::int32_t pid);
   void link_children();
@@ -95,7 +102,13 @@ class ServiceDirectory {
   void forget_unused();
   void publish();
 
-  Records* records_to_ = nullptr;
+  struct Settings {
+    HostPaths paths;
+    ServicesOptions options;
+  };
+  void take_settings();
+
+  std::mutex collecting_;
   HostPaths paths_;
   ServicesOptions options_;
   ServiceNames names_;
@@ -118,6 +131,8 @@ class ServiceDirectory {
   std::size_t hidden_in_search_ = 0;
 
   Timestamp listed_ = kBeginningOfTime;
+  Timestamp looked_ = kBeginningOfTime;  // the newest time that a listing was due
+  std::string fork_mark_;                // tells whether a process has begun since the listing
   std::uint64_t listed_ticks_ = 0;
   bool more_to_add_ = false;  // there were too many for the newest listing
   bool changed_ = true;       // since the newest map
@@ -125,6 +140,9 @@ class ServiceDirectory {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const ServiceMap> map_;  // guarded by mutex_
+  std::optional<Settings> pending_;        // guarded by mutex_
+  mutable std::mutex records_mutex_;
+  Records* records_ = nullptr;  // guarded by records_mutex_
 };
 
 }  // namespace lapwing::collectors::services

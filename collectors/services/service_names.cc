@@ -30,9 +30,9 @@ ServiceId ServiceNames::resolve(const ServiceIdentity& identity, std::size_t own
 }
 
 const std::shared_ptr<const Service>& ServiceNames::at(ServiceId id) const {
-  static const std::shared_ptr<const Service> kNobody;
+  static const std::shared_ptr<const Service> kNone;
   const auto known = by_id_.find(id);
-  return known == by_id_.end() ? kNobody : known->second;
+  return known == by_id_.end() ? kNone : known->second;
 }
 
 void ServiceNames::set_own_series(ServiceId id, bool own_series) {

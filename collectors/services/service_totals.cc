@@ -61,7 +61,7 @@ constexpr Series<Counter> kCounterSeries[] = {
      kMicro,
      {},
      counter("service_run_delay_seconds_total",
-             "Time that the main threads of the service's processes were ready and waited for a "
+             "Time that the threads of the service's processes were ready and waited for a "
              "CPU.")},
     {Counter::IoDelayMicros,
      kMicro,

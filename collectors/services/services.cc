@@ -13,6 +13,7 @@
 #include "collectors/registry.h"
 #include "collectors/services/cgroup_accounting.h"
 #include "collectors/services/factories.h"
+#include "collectors/services/group_choice.h"
 #include "collectors/services/process_accounting.h"
 #include "collectors/services/service_directory.h"
 #include "collectors/services/service_ranking.h"
@@ -24,8 +25,8 @@ namespace {
 
 constexpr MetricInfo kHidden{
     "lapwing_services_hidden_processes",
-    "Processes of which the figure may not be read: CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH would "
-    "show io, memory and descriptors.",
+    "Processes of which this may not be read: CAP_SYS_PTRACE would show io and memory, together "
+    "with CAP_DAC_READ_SEARCH also descriptors and ports.",
     MetricType::Gauge,
     {"what"}};
 constexpr MetricInfo kNameless{"lapwing_services_nameless_containers",
@@ -54,6 +55,7 @@ struct Standing {
   GaugeSet gauges{};
   std::uint64_t oldest_ticks = 0;
   std::uint64_t without_proportional = 0;
+  std::uint64_t without_descriptors = 0;
 };
 
 class ServicesCollector final : public Collector {
@@ -61,7 +63,8 @@ class ServicesCollector final : public Collector {
   explicit ServicesCollector(const FactoryInput& input)
       : clock_(input.context.clock),
         paths_(input.context.paths),
-        directory_(*input.context.services),
+        shared_(input.context.services),
+        directory_(*shared_),
         processes_(paths_, directory_,
                    [this](const Process& process, const Uses& used) { count(process, used); }),
         groups_(paths_),
@@ -69,6 +72,8 @@ class ServicesCollector final : public Collector {
         recorder_(paths_) {}
 
   Result<void> collect(MetricWriter& out) override {
+    const auto held = directory_.hold();
+    if (!held) return unavailable("a collection before this one has not come back");
     const Timestamp now = clock_.now();
     if (auto refreshed = processes_.refresh(now); !refreshed) return refreshed;
     // Groups come first: what they tell is not added up from their processes.
@@ -77,9 +82,10 @@ class ServicesCollector final : public Collector {
     processes_.read();
     totals_.begin();
     groups_.report([this](ServiceId service, const CounterSet& used, const GaugeSet& gauges) {
+      totals_.count(service, used);  // a slice's is `other`
+      if (service == kNobody) return;
       spend(service, used.at(Counter::UserMicros) + used.at(Counter::SystemMicros),
             used.at(Counter::ReadBytes) + used.at(Counter::WrittenBytes));
-      totals_.count(service, used);
       totals_.add(service, gauges);
     });
     gather(now);
@@ -127,22 +133,12 @@ class ServicesCollector final : public Collector {
           set.at(Counter::ReadBytes) + set.at(Counter::WrittenBytes));
   }
 
-  // A folder whose processes are of several services, or named one by one, is told by these.
   void choose_groups() {
     const auto map = directory_.map();
     if (map == map_) return;
     const bool first = map_ == nullptr;
     map_ = map;
-    std::map<std::string, ServiceId> folders;
-    std::map<std::string, bool> mixed;
-    for (const auto& [pid, process] : directory_.processes()) {
-      if (process.owner_folder.empty()) continue;
-      const auto [known, fresh] = folders.emplace(process.owner_folder, process.service);
-      if (process.by_process || (!fresh && known->second != process.service))
-        mixed[process.owner_folder] = true;
-    }
-    std::erase_if(folders, [&](const auto& folder) { return mixed.contains(folder.first); });
-    groups_.choose(folders, !first);
+    groups_.choose(services::choose_groups(directory_.processes()), !first);
   }
 
   void gather(Timestamp now) {
@@ -152,8 +148,9 @@ class ServicesCollector final : public Collector {
       standing.gauges = {};
       standing.oldest_ticks = 0;
       standing.without_proportional = 0;
+      standing.without_descriptors = 0;
     }
-    hidden_io_ = 0;
+    hidden_ = {};
     for (const auto& [pid, process] : directory_.processes()) {
       Standing& standing = of(process.service);
       standing.present = now;
@@ -162,12 +159,15 @@ class ServicesCollector final : public Collector {
       standing.gauges.add(Gauge::ResidentBytes, process.resident_bytes);
       if (standing.oldest_ticks == 0 || process.start_ticks < standing.oldest_ticks)
         standing.oldest_ticks = std::max<std::uint64_t>(process.start_ticks, 1);
-      hidden_io_ += process.io_hidden ? 1 : 0;
+      hidden_.io += process.io_hidden ? 1 : 0;
+      hidden_.memory += process.memory_hidden ? 1 : 0;
+      hidden_.descriptors += process.descriptors_hidden ? 1 : 0;
       if (process.kernel_thread) continue;
       standing.gauges.add(Gauge::ProportionalBytes, process.proportional_bytes);
       standing.without_proportional += process.proportional_bytes == 0 ? 1 : 0;
+      standing.without_descriptors += process.descriptors_hidden ? 1 : 0;
       standing.gauges.add(Gauge::Descriptors, process.descriptors);
-      if (process.descriptor_limit > 0)
+      if (process.descriptor_limit > 0 && !process.descriptors_hidden)
         totals_.set_descriptor_share(
             process.service, double(process.descriptors) / double(process.descriptor_limit));
     }
@@ -179,6 +179,8 @@ class ServicesCollector final : public Collector {
     // A sum that lacks a process would be a wrong one.
     if (standing.without_proportional > 0)
       standing.gauges.known.reset(std::size_t(Gauge::ProportionalBytes));
+    if (standing.without_descriptors > 0)
+      standing.gauges.known.reset(std::size_t(Gauge::Descriptors));
     totals_.add(id, standing.gauges);
     CounterSet restarts;
     restarts.add(Counter::Restarts, 0);
@@ -229,19 +231,22 @@ class ServicesCollector final : public Collector {
 
   void write_about_itself(MetricWriter& out) {
     reads_ += processes_.reads();
-    out.sample(kHidden, {"io"}, double(hidden_io_));
-    out.sample(kHidden, {"descriptors"}, double(directory_.hidden_processes()));
+    out.sample(kHidden, {"io"}, double(hidden_.io));
+    out.sample(kHidden, {"memory"}, double(hidden_.memory));
+    out.sample(kHidden, {"descriptors"}, double(hidden_.descriptors));
+    out.sample(kHidden, {"ports"}, double(directory_.hidden_processes()));
     out.sample(kNameless, double(directory_.nameless_containers()));
     out.sample(kReads, double(reads_));
     out.sample(kUnnamed, double(directory_.names().refused()));
-    if (hidden_io_ > 0 || directory_.hidden_processes() > 0)
+    if (hidden_.any() || directory_.hidden_processes() > 0)
       out.warn(
-          "I/O and ports of other users' processes stay unknown without CAP_SYS_PTRACE and "
-          "CAP_DAC_READ_SEARCH");
+          "I/O, proportional memory, descriptors and ports of other users' processes stay unknown "
+          "without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
   }
 
   const Clock& clock_;
   const HostPaths paths_;
+  const std::shared_ptr<ServiceDirectory> shared_;
   ServiceDirectory& directory_;
   ProcessAccounting processes_;
   CgroupAccounting groups_;
@@ -255,7 +260,13 @@ class ServicesCollector final : public Collector {
   std::map<ServiceId, Standing> standings_;
   Timestamp ranked_ = kBeginningOfTime;
   std::int64_t boot_time_ = 0;
-  std::uint64_t hidden_io_ = 0;
+  struct Hidden {
+    std::uint64_t io = 0;
+    std::uint64_t memory = 0;
+    std::uint64_t descriptors = 0;
+    bool any() const { return io + memory + descriptors > 0; }
+  };
+  Hidden hidden_;
   std::uint64_t reads_ = 0;
 };
 

@@ -32,7 +32,7 @@ std::uint64_t resident(const Process& process) { return process.resident_bytes; 
 
 void TopRecorder::step(Timestamp now, ServiceDirectory& directory) {
   const TopOptions& options = directory.options().top;
-  if (directory.records() == nullptr || !options.enabled) return;
+  if (!options.enabled || !directory.keeps_records()) return;
   if (began_ == kBeginningOfTime || now < began_) {
     began_ = now;
     for (auto& [pid, process] : directory.processes()) process.recent = {};
@@ -73,7 +73,7 @@ void TopRecorder::record(Timestamp now, Duration interval, ServiceDirectory& dir
     top.processes.push_back(std::move(entry));
   }
   for (auto& [pid, process] : directory.processes()) process.recent = {};
-  directory.records()->append(kTopProcesses, now, encode_top_processes(top));
+  directory.record(kTopProcesses, now, encode_top_processes(top));
 }
 
 std::string TopRecorder::command_line_of(const Process& process) const {

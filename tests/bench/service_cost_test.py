@@ -27,8 +27,9 @@ def compose(folder, processes, services=30):
         one = proc / str(pid)
         one.mkdir()
         name = f"service-{pid % services}"
+        threads = 4 if pid % 3 == 0 else 1
         (one / "stat").write_text(
-            f"{pid} ({name}) S 1 1 1 0 -1 4194304 {pid * 31} 0 7 0 {pid * 13} {pid * 5} 0 0 20 0 4 0 {pid * 100} 104857600 "
+            f"{pid} ({name}) S 1 1 1 0 -1 4194304 {pid * 31} 0 7 0 {pid * 13} {pid * 5} 0 0 20 0 {threads} 0 {pid * 100} 104857600 "
             f"{pid * 17} 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 0 0 0 {pid} 0 0 0 0 0 0 0 0 0 0\n")
         (one / "io").write_text(f"rchar: {pid}\nwchar: {pid}\nsyscr: {pid * 3}\nsyscw: {pid * 5}\nread_bytes: {pid * 4096}\n"
                                 f"write_bytes: {pid * 8192}\ncancelled_write_bytes: 0\n")

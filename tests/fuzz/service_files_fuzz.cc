@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)executable_name(facts);
   (void)parse_stat(text);
   (void)parse_io(text);
-  (void)parse_run_delay(text);
+  (void)parse_schedstat(text);
   (void)parse_proportional_bytes(text);
   (void)parse_descriptor_limit(text);
   std::vector<Listener> listeners;

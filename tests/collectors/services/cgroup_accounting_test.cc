@@ -149,3 +149,90 @@ TEST_CASE("cgroup_accounting: groups within another one are counted once, also w
   groups.step(kGroupStart + 4s);
   CHECK(GroupBed::of(groups, 1).first.at(Counter::UserMicros) == 25);
 }
+
+TEST_CASE("cgroup_accounting: a slice tells of groups that came and went, some seconds later") {
+  GroupBed bed(kUnifiedMount);
+  CgroupAccounting groups(bed.tree.paths());
+  const std::map<std::string, ServiceId> folders = {{"/system.slice", kNobody},
+                                                    {"/system.slice/a.service", ServiceId(1)}};
+  std::uint64_t rest = 0;
+  std::uint64_t of_a = 0;
+  int second = 0;
+  const auto step = [&](unsigned long slice, unsigned long a) {
+    bed.cpu("system.slice", slice, 0);
+    bed.cpu("system.slice/a.service", a, 0);
+    groups.step(kGroupStart + std::chrono::seconds(second++));
+    groups.report([&](ServiceId id, const CounterSet& used, const GaugeSet&) {
+      (id == kNobody ? rest : of_a) += used.at(Counter::UserMicros);
+    });
+  };
+  bed.cpu("system.slice", 5000, 0);
+  groups.choose(folders, false);
+  step(5000, 1000);
+  step(5700, 1100);  // 600 of a group that nobody saw
+  for (int i = 0; i < 3; ++i) step(5700, 1100);
+  CHECK(rest == 0);
+  step(5700, 1100);
+  CHECK(rest == 600);
+  CHECK(of_a == 100);
+  // The slice is read first, so that it seems to have used less than what is within.
+  step(5700, 1150);
+  step(5750, 1150);
+  for (int i = 0; i < 6; ++i) step(5750, 1150);
+  CHECK(rest == 600);
+  CHECK(of_a == 150);
+}
+
+TEST_CASE(
+    "cgroup_accounting: a new group counts from zero, what its slice holds back pays for it") {
+  GroupBed bed(kUnifiedMount);
+  CgroupAccounting groups(bed.tree.paths());
+  std::map<std::uint32_t, std::uint64_t> used_by;
+  int second = 0;
+  const auto step = [&] {
+    groups.step(kGroupStart + std::chrono::seconds(second++));
+    groups.report([&](ServiceId id, const CounterSet& used, const GaugeSet&) {
+      used_by[std::uint32_t(id)] += used.at(Counter::UserMicros);
+    });
+  };
+  bed.cpu("system.slice", 0, 0);
+  bed.cpu("system.slice/a.service", 0, 0);
+  std::map<std::string, ServiceId> folders = {{"/system.slice", kNobody},
+                                              {"/system.slice/a.service", ServiceId(1)}};
+  groups.choose(folders, false);
+  step();
+  bed.cpu("system.slice", 300, 0);
+  bed.cpu("system.slice/b.service", 300, 0);  // not known yet
+  step();
+  folders.emplace("/system.slice/b.service", ServiceId(2));
+  groups.choose(folders, true);
+  bed.cpu("system.slice", 400, 0);
+  bed.cpu("system.slice/b.service", 400, 0);
+  for (int i = 0; i < 8; ++i) step();
+  CHECK(used_by[2] == 400);
+  CHECK(used_by[std::uint32_t(kNobody)] == 0);
+}
+
+TEST_CASE("cgroup_accounting: a slice that is looked at later tells nothing of what was before") {
+  GroupBed bed(kUnifiedMount);
+  CgroupAccounting groups(bed.tree.paths());
+  std::map<std::string, ServiceId> folders = {{"/system.slice/a.service", ServiceId(1)}};
+  bed.cpu("system.slice", 70'000, 0);
+  bed.cpu("system.slice/a.service", 5'000, 0);
+  groups.choose(folders, false);
+  groups.step(kGroupStart);
+  bed.cpu("system.slice/a.service", 5'400, 0);
+  folders.emplace("/system.slice", kNobody);
+  groups.choose(folders, true);
+  std::uint64_t rest = 0;
+  const auto step = [&](int second) {
+    groups.step(kGroupStart + std::chrono::seconds(second));
+    groups.report([&](ServiceId id, const CounterSet& used, const GaugeSet&) {
+      if (id == kNobody) rest += used.at(Counter::UserMicros);
+    });
+  };
+  step(1);
+  bed.cpu("system.slice", 70'050, 0);
+  for (int second = 2; second < 9; ++second) step(second);
+  CHECK(rest == 50);
+}

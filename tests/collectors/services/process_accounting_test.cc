@@ -120,6 +120,54 @@ TEST_CASE("process_accounting: a family that ends together is counted once") {
   CHECK(bed.cpu["shell"] == 5);
 }
 
+// Numbers begin anew some time; and a parent may end after the listing that missed its child.
+TEST_CASE("process_accounting: a child whose ended parent is not known to have ended counts once") {
+  AccountingBed bed;
+  bed.tree.uptime(100);
+  bed.tree.process({.pid = 10, .comm = "make"});
+  bed.tree.process({.pid = 50, .parent = 10, .comm = "driver"});
+  bed.tree.process({.pid = 40, .parent = 50, .comm = "cc"});
+  bed.tree.process({.pid = 30, .parent = 40, .comm = "as"});
+  bed.step(0);
+  bed.tree.process({.pid = 40, .parent = 50, .comm = "cc", .user_ticks = 80});
+  bed.tree.process({.pid = 30, .parent = 40, .comm = "as", .user_ticks = 70});
+  bed.step(1);
+  for (const int pid : {30, 40, 50}) bed.tree.remove(pid);
+  bed.tree.process(
+      {.pid = 10, .comm = "make", .children_user_ticks = 153, .children_minor_faults = 5});
+  bed.step(2);
+  CHECK(bed.cpu["as"] == 70);
+  CHECK(bed.cpu["cc"] == 80);
+  CHECK(bed.cpu["make"] == 3);
+  CHECK(bed.directory.processes().size() == 1);
+}
+
+TEST_CASE("process_accounting: an orphan that ends together with its parent is the first one's") {
+  AccountingBed bed;
+  bed.tree.uptime(100);
+  bed.tree.process({.pid = 1, .comm = "init"});
+  bed.tree.process({.pid = 10, .parent = 1, .comm = "shell"});
+  bed.tree.process({.pid = 20, .parent = 10, .comm = "starter"});
+  bed.tree.process({.pid = 30, .parent = 20, .comm = "daemon"});
+  bed.step(0);
+  bed.tree.process({.pid = 30, .parent = 20, .comm = "daemon", .user_ticks = 90});
+  bed.step(1);
+  bed.tree.remove(20);
+  bed.tree.remove(30);
+  bed.tree.process({.pid = 10,
+                    .parent = 1,
+                    .comm = "shell",
+                    .user_ticks = 2,
+                    .children_user_ticks = 4,
+                    .children_minor_faults = 5});
+  bed.tree.process(
+      {.pid = 1, .comm = "init", .children_user_ticks = 91, .children_minor_faults = 5});
+  bed.step(2);
+  CHECK(bed.cpu["daemon"] == 90);
+  CHECK(bed.cpu["shell"] == 6);
+  CHECK(bed.cpu["init"] == 1);
+}
+
 TEST_CASE("process_accounting: an orphan is its new parent's") {
   AccountingBed bed;
   bed.tree.uptime(100);

@@ -60,8 +60,9 @@ TEST_CASE("process_files: io") {
 }
 
 TEST_CASE("process_files: run delay, proportional memory and the limit of descriptors") {
-  CHECK(*parse_run_delay("858156 55012 1\n") == 55012);
-  CHECK_FALSE(parse_run_delay("858156").ok());
+  CHECK(*parse_schedstat("858156 55012 7\n") == RunTimes{858156, 55012, 7});
+  for (const char* content : {"", "858156", "1 2", "1 x 3"})
+    CHECK_FALSE(parse_schedstat(content).ok());
   CHECK(*parse_proportional_bytes("00 [rollup]\nRss: 20 kB\nPss:                  12 kB\n") ==
         12288);
   CHECK_FALSE(parse_proportional_bytes("Rss: 20 kB\n").ok());

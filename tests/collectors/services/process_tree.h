@@ -51,7 +51,9 @@ struct ProcessTree {
          "rchar: 0\nwchar: 0\nsyscr: " + text(e.reads) + "\nsyscw: " + text(e.writes) +
              "\nread_bytes: " + text(e.read_bytes) + "\nwrite_bytes: " + text(e.written_bytes) +
              "\ncancelled_write_bytes: 0\n");
-    proc(folder_name + "schedstat", "0 " + text(e.run_delay_nanoseconds) + "1\n");
+    // Whatever a process does, it runs for it.
+    proc(folder_name + "schedstat",
+         "0 " + text(e.run_delay_nanoseconds) + std::to_string(++writes) + "\n");
   }
   void remove(int pid) const {
     std::filesystem::remove_all(folder / ("proc/" + std::to_string(pid)));
@@ -68,6 +70,7 @@ struct ProcessTree {
   collectors::HostPaths paths() const { return {folder / "proc", folder / "sys", folder / "root"}; }
 
   TemporaryDirectory folder;
+  mutable unsigned long writes = 0;
 };
 
 }  // namespace lapwing::testing

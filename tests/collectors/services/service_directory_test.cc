@@ -164,3 +164,26 @@ TEST_CASE("service_directory: without /proc there is NoData") {
   CHECK(directory.refresh(kListStart).error().kind == ErrorKind::NoData);
   CHECK(directory.map()->services().empty());
 }
+
+TEST_CASE("service_directory: nothing is listed while nothing has begun or ended") {
+  ProcessTree tree;
+  tree.uptime(100);
+  tree.process({.pid = 10, .comm = "a"});
+  tree.proc("loadavg", "0.00 0.00 0.00 1/200 10\n");
+  ServiceDirectory directory(tree.paths(), {});
+  Timestamp now = from_millis(1'700'000'000'000);
+  const auto known = [&](Duration after) {
+    now += after;
+    REQUIRE(directory.refresh(now).ok());
+    return directory.processes().size();
+  };
+  CHECK(known(0s) == 1);
+  tree.process({.pid = 11, .comm = "b"});
+  tree.proc("loadavg", "0.50 0.00 0.00 2/200 10\n");  // it began elsewhere, so to speak
+  CHECK(known(2s) == 1);
+  tree.proc("loadavg", "0.50 0.00 0.00 2/201 11\n");
+  CHECK(known(2s) == 2);
+  tree.remove(11);
+  CHECK(known(2s) == 2);
+  CHECK(known(10s) == 1);  // an end that a beginning elsewhere has hidden
+}

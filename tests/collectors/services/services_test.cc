@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "collectors/services/service_directory.h"
 #include "tests/collectors/services/process_tree.h"
@@ -21,8 +22,8 @@ TEST_CASE("services: processes by service, the rest as other") {
   tree.process({.pid = 11, .comm = "a"});
   tree.process({.pid = 12, .comm = "b"});
   HostBed bed(tree.paths());
-  services::ServiceDirectory directory(tree.paths(), {.service_limit = 1});
-  bed.context.services = &directory;
+  bed.context.services = std::make_shared<services::ServiceDirectory>(
+      tree.paths(), services::ServicesOptions{.service_limit = 1});
   auto samples = bed.run("services");
   CHECK(samples.at(R"(service_processes{service="a"})") == 2);
   CHECK(samples.at(R"(service_processes{service="other"})") == 1);
@@ -32,10 +33,10 @@ TEST_CASE("services: processes by service, the rest as other") {
 namespace {
 
 struct ServicesBed {
-  explicit ServicesBed(services::ServicesOptions options = {})
-      : directory(tree.paths(), std::move(options)), bed(tree.paths()) {
+  explicit ServicesBed(services::ServicesOptions options = {}) : bed(tree.paths()) {
     tree.uptime(1000);
-    bed.context.services = &directory;
+    bed.context.services =
+        std::make_shared<services::ServiceDirectory>(tree.paths(), std::move(options));
     collector = bed.make("services");
   }
   std::map<std::string, double> tick(Duration after = 1s) {
@@ -43,7 +44,6 @@ struct ServicesBed {
     return bed.run(*collector);
   }
   ProcessTree tree;
-  services::ServiceDirectory directory;
   HostBed bed;
   std::unique_ptr<Collector> collector;
 };
@@ -137,6 +137,52 @@ TEST_CASE("services: what a missing capability hides is a metric and a warning")
   ServicesBed host;
   host.tree.process({.pid = 10, .comm = "a"});
   const auto samples = host.tick();
-  CHECK(at(samples, R"(lapwing_services_hidden_processes{what="io"})") == 0);
+  for (const char* what : {"io", "memory", "descriptors", "ports"})
+    CHECK(at(samples, "lapwing_services_hidden_processes{what=\"" + std::string(what) + "\"}") ==
+          0);
   CHECK(at(samples, "lapwing_services_nameless_containers") == 0);
+}
+
+// Reading a process's memory map waits for whoever has its address space locked.
+TEST_CASE("services: runs where it can hang, and never beside a collection that does") {
+  CHECK(find_collector("services")->lane == Lane::Slow);
+  ServicesBed host;
+  host.tree.process({.pid = 10, .comm = "a"});
+  std::thread hanging([&] {
+    const auto held = host.bed.context.services->hold();
+    const auto other = host.bed.make("services");
+    MetricWriter out(100);
+    std::thread([&] {
+      const auto result = other->collect(out);
+      CHECK_FALSE(result.ok());
+      CHECK(result.error().kind == ErrorKind::Unavailable);
+    }).join();
+  });
+  hanging.join();
+  CHECK(at(host.tick(), R"(service_processes{service="a"})") == 1);
+}
+
+TEST_CASE("services: descriptors and delay of the busiest processes are known too") {
+  ServicesBed host;
+  host.tree.process({.pid = 10, .comm = "a", .threads = 2, .resident_pages = 100});
+  host.tree.proc("10/fd/0", "");
+  host.tree.proc("10/fd/1", "");
+  host.tree.proc("10/limits", "Max open files            4                    4096    files\n");
+  host.tree.proc("10/smaps_rollup", "Rss: 9 kB\nPss: 7 kB\n");
+  host.tree.proc("10/task/11/schedstat", "0 1000 1\n");
+  host.tick();
+  host.tree.process({.pid = 10,
+                     .comm = "a",
+                     .user_ticks = 50,
+                     .threads = 2,
+                     .resident_pages = 100,
+                     .run_delay_nanoseconds = 1'000'000'000});
+  host.tree.proc("10/task/11/schedstat", "0 3000001000 1\n");
+  std::map<std::string, double> samples;
+  for (int second = 0; second < 12; ++second) samples = host.tick();
+  CHECK(host.bed.context.services->processes().at(10).busy);
+  CHECK(at(samples, R"(service_open_fds{service="a"})") == 2);
+  CHECK(at(samples, R"(service_fd_usage_ratio{service="a"})") == 0.5);
+  CHECK(at(samples, R"(service_memory_proportional_bytes{service="a"})") == 7 * 1024);
+  CHECK(at(samples, R"(service_run_delay_seconds_total{service="a"})") == Approx(4));
 }
