@@ -1,5 +1,5 @@
-"""Every metric that the Node Exporter Full dashboard (number 1860) and the node mixin ask for returns
-data through the API, or this machine lacks what it is read from.
+"""Every metric that the Node Exporter Full dashboard (number 1860) and the node mixin ask for, and what
+they compute of it, returns data through the API, or this machine lacks what it is read from.
 
 A name is a pattern of alternatives in braces. Beside it stand the places that the kernel has it in,
 as globs, and words that one of them must hold: where one is there and no data came, the test fails.
@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 from lapwing import ROOT, Agent, wait_for
+from node_expressions import DASHBOARD, MIXIN, filled_in, names_in, plain
 
 ANY = ""
 
@@ -130,6 +131,9 @@ MEMORY = ("Active Active_anon Active_file AnonHugePages AnonPages Buffers Cached
           "Unevictable VmallocChunk VmallocTotal VmallocUsed WritebackTmp Writeback Zswap Zswapped").split()
 HUGE_PAGES = "HugePages_Free HugePages_Rsvd HugePages_Surp HugePages_Total".split()
 
+# Collectors whose increases the expressions ask for and that look less often than each 5 s.
+SLOW_COUNTERS = ("cpufreq", "filesystem", "interrupts", "kernel_hung", "netclass", "process", "processes", "systemd")
+
 
 def expanded(pattern):
     """`a_{b,c}` is a_b and a_c."""
@@ -164,7 +168,9 @@ class HostMetrics(unittest.TestCase):
         # The shipped rules of the mixin run each 30 seconds: the same again, each second.
         rules = (ROOT / "rules/node_mixin.yml").read_text()
         (folder / "mixin.yml").write_text(rules.replace("interval: 30s", "interval: 1s"))
-        config = "collectors: {textfile: {directory: texts}}\nrule_files: [mixin.yml]\n"
+        # Two samples of each soon.
+        often = ", ".join(f"{name}: {{interval: 1s}}" for name in SLOW_COUNTERS)
+        config = f"collectors: {{textfile: {{directory: texts}}, {often}}}\nrule_files: [mixin.yml]\n"
         cls.agent = cls.enterClassContext(Agent(folder=folder, config=config))
 
     def has_data(self, name):
@@ -194,6 +200,30 @@ class HostMetrics(unittest.TestCase):
         wanted += [(field, f"node_memory_{field}") for field in HUGE_PAGES]
         self.assert_data(name for field, name in wanted if field in fields)
         self.assertGreater(sum(field in fields for field, _ in wanted), 30)
+
+    def test_every_expression_of_the_dashboard_and_the_mixin_has_data_where_its_metrics_have(self):
+        there = {name for pattern, places in METRICS for name in expanded(pattern)
+                 if not places or any(is_there(place) for place in places)}
+        known = {name for pattern, _ in METRICS for name in expanded(pattern)}
+        memory = {f"node_memory_{field}_bytes" for field in MEMORY}
+        there |= {f"node_memory_{field}_bytes" for field in meminfo_fields()} & memory
+        # The version is the agent's own, with its job; neither asks for it.
+        asked = [plain(name) for name in sorted(known - {"node_exporter_build_info"} | memory)] + DASHBOARD + MIXIN
+        # A misspelt metric would be one that no machine has.
+        self.assertEqual(set(), set().union(*map(names_in, asked)) - known - memory)
+        self.assertTrue(all(names_in(expression) for expression in asked))
+        due = [expression for expression in asked if names_in(expression) <= there]
+        self.assertGreater(len(due), 200)
+        found = wait_for("the host's name", 20, lambda: self.agent.query("node_uname_info"))[0][0]
+        missing = list(due)
+
+        def none_missing():
+            missing[:] = [expression for expression in missing if not self.agent.query(
+                filled_in(expression, found["instance"], found["job"]))]
+            return not missing
+        with contextlib.suppress(AssertionError):
+            wait_for("data", 20, none_missing, 0.5)
+        self.assertEqual([], missing)
 
     def test_series_carry_job_and_instance(self):
         found = wait_for("node_load1", 20, lambda: self.agent.query("node_load1"))
