@@ -2,10 +2,8 @@
 
 #include <time.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -72,17 +70,17 @@ bool Capture::adopt_options() {
     const std::lock_guard lock(mutex_);
     pending.swap(pending_);
   }
-  if (!pending) return ring_ != nullptr;
-  const bool anew = !ring_ || pending->ring_bytes != options_.ring_bytes ||
+  if (!pending) return rings_ != nullptr;
+  const bool anew = !rings_ || pending->ring_bytes != options_.ring_bytes ||
                     pending->connection_limit != options_.connection_limit || !pending->enabled;
   options_ = *std::move(pending);
   if (!anew) {
     tracker_->set_protocols(options_.protocols);
     return true;
   }
-  ring_.reset();
+  rings_.reset();
   tracker_.reset();
-  if (options_.enabled) return open_ring();
+  if (options_.enabled) return open_rings();
   rest("switched off");
   return false;
 }
@@ -94,21 +92,26 @@ void Capture::rest(const std::string& reason) {
   snapshot_ = std::move(resting);
 }
 
-bool Capture::open_ring() {
-  auto ring = PacketRing::open(std::min(options_.ring_bytes, kFirstRingBytes));
-  if (!ring) {
+/// One ring for everything where the interfaces cannot be listed.
+std::vector<RingPlace> Capture::places() const {
+  const auto interfaces = read_interfaces();
+  return ring_places(interfaces ? *interfaces : std::vector<Interface>(), options_.ring_bytes);
+}
+
+bool Capture::open_rings() {
+  auto rings = RingSet::open(options_.ring_bytes, places());
+  if (!rings) {
     surroundings_.log.warn("passive latency is off: {}; everything else goes on",
-                           ring.error().message);
-    rest(ring.error().message);
+                           rings.error().message);
+    rest(rings.error().message);
     return false;
   }
-  ring_ = std::make_unique<PacketRing>(*std::move(ring));
+  rings_ = std::make_unique<RingSet>(*std::move(rings));
   tracker_ = std::make_unique<Tracker>(TrackerLimits{.connections = options_.connection_limit},
                                        random_seed(), options_.protocols);
   if (!metrics_) metrics_.emplace(surroundings_.registry);
   metrics_->restart();
   filter_ = {};
-  grow_failed_ = false;
   connected_due_ = listening_due_ = refreshed_ = published_ = nanoseconds(0);
   cpu_time_ = thread_cpu_time();
   return true;
@@ -118,7 +121,7 @@ Timestamp Capture::step(Timestamp now) {
   if (!adopt_options()) return kNever;
   const nanoseconds began = surroundings_.clock.monotonic();
   if (began - refreshed_ >= kRefreshInterval || refreshed_ == nanoseconds(0)) refresh(began);
-  ring_->wait(kPatience);
+  rings_->wait(kPatience);
   drain();
   const nanoseconds ended = surroundings_.clock.monotonic();
   if (ended - published_ >= kPublishInterval) {
@@ -129,16 +132,8 @@ Timestamp Capture::step(Timestamp now) {
 }
 
 void Capture::drain() {
-  const std::size_t drained =
-      drain_blocks(std::exchange(taken_up_to_ns_, 0), std::numeric_limits<std::int64_t>::max());
-  if (drained > ring_->blocks() / 2) grow_ring();
-}
-
-/// Takes packets of these times out of all blocks that are there; returns how many blocks.
-std::size_t Capture::drain_blocks(std::int64_t after_ns, std::int64_t up_to_ns) {
   const std::int64_t second = second_of(surroundings_.clock.monotonic());
   const auto take = [&](const CapturedPacket& packet) {
-    if (packet.time_ns <= after_ns || packet.time_ns > up_to_ns) return;
     Segment segment;
     if (parse_packet(packet.bytes, packet.original_length, LinkLayer::Network, segment) ==
         PacketKind::Segment)
@@ -146,37 +141,10 @@ std::size_t Capture::drain_blocks(std::int64_t after_ns, std::int64_t up_to_ns) 
     else
       ++unreadable_;
   };
-  // No more than the ring holds, so that a flood cannot keep the step from ending.
-  std::size_t drained = 0;
-  while (drained <= ring_->blocks() && ring_->drain_block(take)) ++drained;
-  return drained;
-}
-
-/// Both rings catch packets for a while: those of before a moment come from the smaller one, which
-/// may still hold them in a block that it has not handed over, those of after it from the larger.
-void Capture::grow_ring() {
-  const std::size_t bytes = std::min(options_.ring_bytes, 2 * ring_->bytes());
-  if (bytes <= ring_->bytes() || grow_failed_) return;
-  Result<PacketRing> larger = [&]() -> Result<PacketRing> {
-    auto ring = PacketRing::open(bytes);
-    if (!ring) return ring;
-    if (auto filtered = ring->set_filter(make_filter(filter_)); !filtered)
-      return std::move(filtered).error();
-    return ring;
-  }();
-  if (!larger) {
-    grow_failed_ = true;
-    surroundings_.log.warn("passive latency keeps a ring of {} MB: {}", ring_->bytes() >> 20,
-                           larger.error().message);
-    return;
-  }
-  const std::int64_t moment_ns = PacketRing::now_ns();
-  metrics_->add(ring_->take_counts(), 0, 0);
-  drain_blocks(0, moment_ns);
-  PacketRing::let_blocks_go();
-  drain_blocks(0, moment_ns);
-  taken_up_to_ns_ = moment_ns;
-  *ring_ = *std::move(larger);
+  rings_->drain(take);
+  if (auto grown = rings_->grow(take); !grown)
+    surroundings_.log.warn("passive latency keeps {} kB for packets: {}", rings_->bytes() >> 10,
+                           grown.error().message);
 }
 
 void Capture::refresh(nanoseconds now) {
@@ -209,6 +177,8 @@ void Capture::refresh_tables(std::int64_t second) {
     return;
   }
   sockets_failed_ = false;
+  // An interface that cannot be opened has just gone, or is tried again in two seconds.
+  (void)rings_->follow(places());
   tracker_->apply(make_tables(*listening, connected_, SocketLister::local_addresses(),
                               surroundings_.name_of_socket),
                   second);
@@ -222,7 +192,7 @@ void Capture::refresh_filter() {
                   .snap_from_port = kHeaderBytes + (reads ? kAnswerBytes : kFirstBytes),
                   .sampling_threshold = shedder_.threshold()};
   if (plan == filter_) return;
-  if (auto done = ring_->set_filter(make_filter(plan)); !done)
+  if (auto done = rings_->set_filter(make_filter(plan)); !done)
     surroundings_.log.warn("passive latency keeps its old filter: {}", done.error().message);
   filter_ = std::move(plan);
 }
@@ -230,14 +200,14 @@ void Capture::refresh_filter() {
 void Capture::judge_load(nanoseconds now) {
   const nanoseconds spent = thread_cpu_time() - std::exchange(cpu_time_, thread_cpu_time());
   const double elapsed = std::chrono::duration<double>(now - refreshed_).count();
-  const RingCounts counts = ring_->take_counts();
+  const RingCounts counts = rings_->take_counts();
   metrics_->add(counts, std::chrono::duration<double>(spent).count(),
                 std::exchange(unreadable_, 0));
-  const double dropped = counts.packets == 0 ? 0 : double(counts.dropped) / double(counts.packets);
+  const double dropped =
+      counts.packets == 0 || rings_->grows() ? 0 : double(counts.dropped) / double(counts.packets);
   const double before = shedder_.ratio();
   shedder_.observe(std::chrono::duration<double>(spent).count() / elapsed, options_.cpu_budget,
                    dropped);
-  if (counts.dropped > 0) grow_ring();
   if (shedder_.ratio() < before)
     surroundings_.log.info("passive latency looks at 1 of {} connections to stay within its budget",
                            std::lround(1 / shedder_.ratio()));
@@ -253,7 +223,7 @@ void Capture::publish_counts() {
   metrics_->show(tracker_->counts());
   metrics_->show_state({.connections = tracker_->connections(),
                         .ports = filter_.ports.size(),
-                        .ring_bytes = ring_->bytes(),
+                        .ring_bytes = rings_->bytes(),
                         .sampling_ratio = shedder_.ratio()});
 }
 

@@ -15,7 +15,7 @@
 #include "collectors/latency/filter.h"
 #include "collectors/latency/load_shedder.h"
 #include "collectors/latency/options.h"
-#include "collectors/latency/packet_ring.h"
+#include "collectors/latency/ring_set.h"
 #include "collectors/latency/snapshot.h"
 #include "collectors/latency/sockets.h"
 #include "collectors/latency/tracker.h"
@@ -43,15 +43,11 @@ class Capture {
   std::shared_ptr<const Snapshot> snapshot() const;
 
   static constexpr Duration kPatience{200};
-  /// The ring begins so small and doubles up to options.ring_bytes when half of it was in use at
-  /// once, or packets were dropped: it is memory that nobody else can have.
-  static constexpr std::size_t kFirstRingBytes = 2u << 20;
 
  private:
   bool adopt_options();
-  bool open_ring();
-  void grow_ring();
-  std::size_t drain_blocks(std::int64_t after_ns, std::int64_t up_to_ns);
+  std::vector<RingPlace> places() const;
+  bool open_rings();
   void rest(const std::string& reason);
   void drain();
   void refresh(std::chrono::nanoseconds now);
@@ -63,7 +59,7 @@ class Capture {
 
   const Surroundings surroundings_;
   LatencyOptions options_;
-  std::unique_ptr<PacketRing> ring_;
+  std::unique_ptr<RingSet> rings_;
   std::unique_ptr<Tracker> tracker_;
   SocketLister sockets_;
   std::vector<SocketRow> connected_;
@@ -78,9 +74,6 @@ class Capture {
   std::chrono::nanoseconds cpu_time_{};
   std::uint64_t unreadable_ = 0;
   bool sockets_failed_ = false;
-  bool grow_failed_ = false;
-  // Packets up to this time of theirs were taken from the ring before.
-  std::int64_t taken_up_to_ns_ = 0;
 
   mutable std::mutex mutex_;
   std::optional<LatencyOptions> pending_;     // guarded by mutex_

@@ -17,7 +17,7 @@ struct LatencyOptions {
   /// Those that are read message by message; the others have turns only.
   std::vector<Protocol> protocols = {Protocol::Http1, Protocol::Redis, Protocol::Postgres,
                                      Protocol::MySql, Protocol::Memcached};
-  std::size_t ring_bytes = 8u << 20;
+  std::size_t ring_bytes = 16u << 20;  ///< at most, of all rings together
   std::size_t connection_limit = 16'384;
   bool operator==(const LatencyOptions&) const = default;
 };

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -10,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <thread>
 #include <utility>
 
 namespace lapwing::collectors::latency {
@@ -24,7 +22,7 @@ Result<void> set(int fd, int level, int option, const T& value, std::string_view
 
 }  // namespace
 
-Result<PacketRing> PacketRing::open(std::size_t bytes) {
+Result<PacketRing> PacketRing::open(std::size_t bytes, RingPlace place) {
   // Protocol 0: nothing comes before the filter and the ring are there.
   UniqueFd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd && (errno == EPERM || errno == EACCES || errno == EAFNOSUPPORT))
@@ -50,12 +48,15 @@ Result<PacketRing> PacketRing::open(std::size_t bytes) {
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (memory == MAP_FAILED) return system_error("mapping a packet ring", errno);
   PacketRing ring(std::move(fd), static_cast<std::uint8_t*>(memory), request.tp_block_nr);
-  sockaddr_ll everywhere{};
-  everywhere.sll_family = AF_PACKET;
-  everywhere.sll_protocol = htons(ETH_P_ALL);
-  if (::bind(ring.socket_.get(), reinterpret_cast<const sockaddr*>(&everywhere),
-             sizeof everywhere) != 0)
-    return system_error("binding a packet socket", errno);
+  // Linux before 4.20 does not know it: there the filter alone leaves those packets out.
+  if (place.incoming_only)
+    (void)set(ring.socket_.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "packets that leave");
+  sockaddr_ll where{};
+  where.sll_family = AF_PACKET;
+  where.sll_protocol = htons(ETH_P_ALL);
+  where.sll_ifindex = place.interface;
+  if (::bind(ring.socket_.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0)
+    return unavailable(system_error("binding a packet socket", errno).message);
   return ring;
 }
 
@@ -101,14 +102,10 @@ bool PacketRing::drain_block(const std::function<void(const CapturedPacket&)>& v
   return true;
 }
 
-void PacketRing::wait(std::chrono::milliseconds limit) const {
-  pollfd waited{.fd = socket_.get(), .events = POLLIN, .revents = 0};
-  (void)::poll(&waited, 1, int(limit.count()));
-}
-
-void PacketRing::let_blocks_go() {
-  // The kernel's timer retires a block that was the open one when it fired the time before too.
-  std::this_thread::sleep_for(2 * kBlockPatience + kBlockPatience / 2);
+void PacketRing::clear_error() const {
+  int error = 0;
+  socklen_t size = sizeof error;
+  (void)::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
 std::int64_t PacketRing::now_ns() {

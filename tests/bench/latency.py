@@ -71,12 +71,16 @@ def flood(rate, seconds, connections=50):
 def at_rate(rate, seconds, config, budget, send=load):
     with Agent(config=config) as agent:
         wait_for("capture", 20, lambda: metric(agent, "lapwing_latency_ports") > 0)
-        before = [metric(agent, f"lapwing_latency_{n}_total") for n in ("packets", "dropped_packets")]
+        counters = lambda: [metric(agent, f"lapwing_latency_{n}_total") for n in ("packets", "dropped_packets")]  # noqa: E731
+        send(rate, 2)  # until the ring is as large as it needs to be
+        time.sleep(COUNTERS)
+        before = counters()
         spent, waited = thread_cpu(agent.pid, "capture")
         told = send(rate, seconds)
         spent, waited = (now - then for now, then in zip(thread_cpu(agent.pid, "capture"), (spent, waited)))
         time.sleep(COUNTERS)
-        packets, dropped = [metric(agent, f"lapwing_latency_{n}_total") - b for n, b in zip(("packets", "dropped_packets"), before)]
+        packets, dropped = [now - then for now, then in zip(counters(), before)]
+        ring = metric(agent, "lapwing_latency_ring_bytes")
         counted = metric(agent, "service_requests_total", f'port="{told["port"]}"')
         shed = re.findall(r"passive latency looks at .*", agent.output())
     sent = 2 * told["requests"]
@@ -86,6 +90,8 @@ def at_rate(rate, seconds, config, budget, send=load):
     row("a packet, capture thread", 1e9 * spent / max(packets, 1), None, "ns")
     row("a packet, who sends (and answers)", 1e9 * told["cpu"] / sent, None, "ns")
     row("ready, but not running", waited, None, "s of the capture thread")
+    row("dropped before, while the ring grew", before[1], None, "packets")
+    row("rings", ring / 2**20, None, "MiB")
     row("dropped by the kernel", dropped, 0, "packets")
     if shed:
         print(f"  {shed[-1]}; {100 * counted / told['requests']:.0f} % of the requests counted")

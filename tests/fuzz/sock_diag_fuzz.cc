@@ -1,11 +1,13 @@
-// One netlink datagram about sockets, as the kernel would send it: whatever is in it, what is taken
-// of it adds up, twice the same.
+// One netlink datagram about sockets, or interfaces, as the kernel would send it: whatever is in
+// it, what is taken of it adds up, twice the same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "collectors/latency/interfaces.h"
 #include "collectors/services/socket_accounts.h"
 #include "collectors/services/socket_report.h"
 #include "collectors/sock_diag.h"
@@ -42,5 +44,7 @@ std::uint64_t received_bytes(std::span<const std::byte> datagram) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto datagram = std::as_bytes(std::span(data, size));
   if (received_bytes(datagram) != received_bytes(datagram)) std::abort();
+  std::vector<latency::Interface> interfaces;
+  (void)latency::add_interfaces(datagram, interfaces);
   return 0;
 }

@@ -90,29 +90,38 @@ TEST_CASE("capture: the ring doubles when half of it was in use, and nothing is 
   Log log(LogLevel::Error, [](LogLevel, std::string_view) {});
   metrics::Registry registry;
   const Line line;
-  Capture capture({.ring_bytes = 4u << 20}, {clock, log, registry, [](auto) { return "own"; }});
+  const auto places = ring_places(*read_interfaces(), 64u << 20);
+  std::size_t first = 0;
+  for (const RingPlace& place : places) first += RingSet::first_bytes(place);
+  // Loopback's own, or that of everything.
+  const std::size_t ring = RingSet::first_bytes(
+      places.front().interface == 0 ? RingPlace{}
+                                    : RingPlace{.interface = 1, .incoming_only = true});
+  Capture capture({.ring_bytes = first + 3 * ring},
+                  {clock, log, registry, [](auto) { return "own"; }});
   const auto step = [&] {
     clock.advance(std::chrono::seconds(1));
     return capture.step(clock.now());
   };
   if (step() == kNever) return;  // no CAP_NET_RAW here
   const auto ring_bytes = [&] { return value_of(registry, "lapwing_latency_ring_bytes"); };
-  CHECK(ring_bytes() == Capture::kFirstRingBytes);
+  CHECK(ring_bytes() == double(first));
   // More than half of it, the last of which lie in a block that is not handed over yet.
-  line.send(88 * Line::kPiece);
+  constexpr std::size_t kPiecesOfBlock = PacketRing::kBlockBytes / (Line::kPiece + 512);
+  line.send(((ring / PacketRing::kBlockBytes / 2 + 1) * kPiecesOfBlock + 8) * Line::kPiece);
   step();
   line.send(8 * Line::kPiece);
   step();
   step();
-  CHECK(ring_bytes() == 4u << 20);
+  CHECK(ring_bytes() == double(first + 3 * ring));
   CHECK(value_of(registry, "lapwing_latency_dropped_packets_total") == 0);
   // What had been lost would be a gap in the connection's numbers.
   for (const auto& family : registry.gather())
     for (const auto& sample : family.samples)
       if (!sample.labels.empty() && sample.labels[0].second == "gap") CHECK(sample.value == 0);
   // No more than its limit.
-  line.send(384 * Line::kPiece);
+  line.send(5 * ring);
   step();
   step();
-  CHECK(ring_bytes() == 4u << 20);
+  CHECK(ring_bytes() == double(first + 3 * ring));
 }

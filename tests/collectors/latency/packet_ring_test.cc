@@ -14,9 +14,14 @@ TEST_CASE("packet ring: opens, or says which capability it wants") {
     return;
   }
   // Nothing comes before a filter is set.
-  ring->wait(std::chrono::milliseconds(0));
   CHECK_FALSE(ring->drain_block([](const CapturedPacket&) { FAIL("a packet without a filter"); }));
   CHECK(ring->set_filter({{BPF_RET | BPF_K, 0, 0, 0}}).ok());
   CHECK_FALSE(ring->set_filter({{BPF_LD | BPF_MEM, 0, 0, 99}}).ok());
   CHECK(ring->take_counts().dropped == 0);
+}
+
+TEST_CASE("packet ring: an interface that is not there is Unavailable") {
+  const auto ring = PacketRing::open(2 * PacketRing::kBlockBytes, {.interface = 1 << 30});
+  REQUIRE_FALSE(ring.ok());
+  CHECK(ring.error().kind == ErrorKind::Unavailable);
 }
