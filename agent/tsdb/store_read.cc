@@ -25,10 +25,10 @@ TimeRange whole_minutes(TimeRange range) {
   return range;
 }
 
-/// Periods of the minutes that the raw file, begun anew or lost (null), does not have. Those that
-/// the head had when it was looked at are left out: a flush writes them just now, the minutes
-/// first.
-std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile* raw,
+/// Periods of the range that the minutes have and the raw file, begun anew or lost (null), does
+/// not. Those that the head had when it was looked at are left out: a flush writes them just now,
+/// the minutes first.
+std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile* raw, TimeRange range,
                                    const std::set<Timestamp>& in_head) {
   const auto starts = minutes.starts();
   const auto kept = raw != nullptr ? raw->starts() : std::vector<Timestamp>();
@@ -39,7 +39,8 @@ std::vector<FileSpan> lost_periods(const ChunkFile& minutes, const ChunkFile* ra
                       std::back_inserter(lost));
   std::vector<FileSpan> spans;
   for (const Timestamp start : lost)
-    if (!in_head.contains(start)) spans.push_back({start, start + *period});
+    if (start < range.to && start + *period >= range.from && !in_head.contains(start))
+      spans.push_back({start, start + *period});
   return spans;
 }
 
@@ -61,9 +62,13 @@ Store::Coverage Store::coverage(TimeRange asked, const std::set<Timestamp>& in_h
   const TimeRange range = whole_minutes(asked);
   Coverage found;
   std::map<Timestamp, MinuteDay> days;
+  std::set<Timestamp> unreadable;
   for (const File& file : raw_.in(range)) {
     // Its series too: the day's minutes answer for a file that cannot name them.
-    if (const auto index = file->index(interning()); !index && is_lost(index.error())) continue;
+    if (const auto index = file->index(interning()); !index && is_lost(index.error())) {
+      unreadable.insert(file->span().start);
+      continue;
+    }
     found.raw.push_back(file);
     days[file->span().start].raw = file;
   }
@@ -74,7 +79,11 @@ Store::Coverage Store::coverage(TimeRange asked, const std::set<Timestamp>& in_h
     if (day.raw == nullptr && in_head.empty()) {
       minutes.push_back({file, {file->span()}});
     } else if (const auto anew = day.raw != nullptr ? day.raw->begun_anew() : true; anew && *anew) {
-      if (auto spans = lost_periods(*file, day.raw.get(), in_head); !spans.empty())
+      SharedFile raw = day.raw;
+      // It may have nothing of the range yet, or no more.
+      if (raw == nullptr && !unreadable.contains(file->span().start))
+        raw = raw_.find(file->span().start + 1ms);
+      if (auto spans = lost_periods(*file, raw.get(), range, in_head); !spans.empty())
         minutes.push_back({file, std::move(spans)});
     }
   }
