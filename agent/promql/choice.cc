@@ -16,19 +16,17 @@
 namespace lapwing::promql {
 namespace {
 
-/// topk's parameter at each step as a whole number, at least 0.
-std::vector<std::size_t> counts_of(const ScalarColumn& column) {
+/// topk's parameter as a whole number, at least 0.
+std::size_t count_of(double value) {
   constexpr double kLimit = 9223372036854775807.0;
-  std::vector<std::size_t> counts;
-  for (const double value : column.values) {
-    if (std::isnan(value) || value >= kLimit)
-      fail_query(fmt::format("Scalar value {} overflows int64", format_value(value)));
-    if (value <= -kLimit)
-      fail_query(fmt::format("Scalar value {} underflows int64", format_value(value)));
-    counts.push_back(value < 1 ? 0 : static_cast<std::size_t>(value));
-  }
-  return counts;
+  if (std::isnan(value) || value >= kLimit)
+    fail_query(fmt::format("Scalar value {} overflows int64", format_value(value)));
+  if (value <= -kLimit)
+    fail_query(fmt::format("Scalar value {} underflows int64", format_value(value)));
+  return value < 1 ? 0 : static_cast<std::size_t>(value);
 }
+
+constexpr std::size_t kUnknown = std::numeric_limits<std::size_t>::max();
 
 struct Candidate {
   double value = 0;
@@ -89,7 +87,8 @@ class ChoiceStream final : public SeriesStream {
       : evaluation_(evaluation),
         node_(node),
         grid_(grid),
-        parameter_(evaluation.scalar(*node.parameter, grid)) {
+        parameter_(evaluation.scalar(*node.parameter, grid)),
+        limits_(parameter_.values.size(), kUnknown) {
     const SeriesStreamPointer input = evaluation.vector(*node.operand, grid);
     StepSeries series;
     while (input->next(series)) offer(series);
@@ -112,7 +111,6 @@ class ChoiceStream final : public SeriesStream {
   };
 
   void offer(const StepSeries& series) {
-    if (limits_.empty()) limits_ = counts_of(parameter_);
     Group& group = group_of(series.labels);
     const bool largest = node_.kind == AggregationKind::Topk;
     const std::size_t number = labels_.size();
@@ -120,7 +118,7 @@ class ChoiceStream final : public SeriesStream {
     for (std::size_t step = 0; step < grid_.count; ++step) {
       const double value = series.values[step];
       if (is_absent(value)) continue;
-      const std::size_t limit = limits_[limits_.size() == 1 ? 0 : step];
+      const std::size_t limit = limit_at(step);
       ChoiceHeap& heap = group.steps[step];
       const std::size_t before = heap.candidates().size();
       if (node_.kind == AggregationKind::Limitk && before >= limit) continue;
@@ -134,6 +132,13 @@ class ChoiceStream final : public SeriesStream {
       new_points_ = 0;
     }
     if (taken) labels_.push_back(series.labels);
+  }
+
+  /// The parameter matters, and may be wrong, only where there is something to choose from.
+  std::size_t limit_at(std::size_t step) {
+    std::size_t& limit = limits_[limits_.size() == 1 ? 0 : step];
+    if (limit == kUnknown) limit = count_of(parameter_.at(step));
+    return limit;
   }
 
   Group& group_of(const Labels& labels) {
@@ -211,14 +216,13 @@ class RatioStream final : public SeriesStream {
 
   bool next(StepSeries& out) override {
     while (input_->next(out)) {
-      if (std::any_of(parameter_.values.begin(), parameter_.values.end(),
-                      [](double ratio) { return std::isnan(ratio); }))
-        fail_query("Ratio value NaN is NaN");
       const double place =
           double(stable_hash(out.labels)) / double(std::numeric_limits<std::uint64_t>::max());
       bool any = false;
       for (std::size_t step = 0; step < out.values.size(); ++step) {
+        if (is_absent(out.values[step])) continue;
         const double ratio = parameter_.at(step);
+        if (std::isnan(ratio)) fail_query("Ratio value NaN is NaN");
         if (!(ratio >= 0 ? place < ratio : place >= 1 + ratio)) out.values[step] = absent_value();
         any = any || !is_absent(out.values[step]);
       }
