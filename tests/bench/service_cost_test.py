@@ -14,7 +14,7 @@ import unittest
 PROGRAM = pathlib.Path(os.environ.get(
     "SERVICE_COST", pathlib.Path(__file__).resolve().parents[2] / "build/release/tests/bench/service_cost"))
 TICKS = 20  # a multiple of every interval, so that each run has the same
-CEILING = 1_280_000
+CEILING = 880_000
 
 
 def compose(folder, processes, services=30):
