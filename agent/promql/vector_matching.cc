@@ -155,7 +155,10 @@ class MatchStream final : public SeriesStream {
 
   Labels result_labels(const Labels& many, const Labels& one) const {
     if (matching_.cardinality == Cardinality::OneToOne) {
-      if (matching_.on) return keep_labels(many, matching_.labels);
+      if (matching_.on) {
+        Labels kept = keep_labels(many, matching_.labels);
+        return drops_name() ? without_name(kept) : kept;
+      }
       LabelsBuilder labels(many);
       for (const std::string& label : matching_.labels) labels.remove(label);
       if (drops_name()) labels.remove(kMetricName);
