@@ -10,8 +10,8 @@
 namespace lapwing::collectors::latency {
 namespace {
 
-constexpr std::size_t kFirstEverywhere = 4u << 20;
-constexpr std::size_t kFirstLoopback = 2u << 20;
+constexpr std::size_t kFirstEverywhere = 6u << 20;
+constexpr std::size_t kFirstLoopback = 4u << 20;
 constexpr std::chrono::milliseconds kGlance{10};
 constexpr std::size_t kFirstOther = 2u << 20;
 
