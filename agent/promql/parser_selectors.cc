@@ -252,13 +252,14 @@ double Parser::number(const Token& token) {
     return double(integer);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) {
+  const bool whole = end == text.data() + text.size();
+  if (error == std::errc::result_out_of_range && whole) {
     value = std::strtod(text.c_str(), nullptr);
     if (std::isinf(value))
       fail(position_at(token.offset),
            fmt::format("error parsing number: strconv.ParseFloat: parsing {}: value out of range",
                        quote(text)));
-  } else if (error != std::errc() || end != text.data() + text.size()) {
+  } else if (error != std::errc() || !whole) {
     fail(position_at(token.offset),
          fmt::format("error parsing number: strconv.ParseFloat: parsing {}: invalid syntax",
                      quote(text)));

@@ -29,6 +29,8 @@ REASONS = [
      'of two faults in one text Prometheus tells the one in the grammar first, durations are looked at later'),
     ('', r'\[|offset', r'^words: [^/]*"query": \d+:\d+: duration .* / .*parse error: duration (must be greater than 0|out of range)',
      'Prometheus looks at calculated durations when the text is parsed, and tells their place otherwise'),
+    ('', r'\btimestamp ?\(.*(offset.*@|@.*offset)', r'series:|points',
+     'Prometheus forgets the offset of a selector inside timestamp() that has an @ too'),
     ('', 'offset NaN', r'^success / .*duration out of range', 'to Prometheus an offset of NaN is some time far away'),
     ('', '@', r'^words: .*unexpected "<Item \d+>" <op:@>.* / .*unexpected <op:@>',
      'Prometheus prints the number of its own token for "@"'),

@@ -148,7 +148,7 @@ class HistogramStream final : public SeriesStream {
     for (const NodePointer& argument : call.arguments)
       if (type(*argument) == ValueType::Scalar)
         scalars_.push_back(evaluation.scalar(*argument, grid));
-    position_ = call.arguments.back()->position;
+    position_ = without_parentheses(*call.arguments.back()).position;
     if (question_ == Question::Quantile) warn_of_quantile(call.arguments[0]->position);
     held_.add_all(*evaluation.vector(*call.arguments.back(), grid));
     collect();
