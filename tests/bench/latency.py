@@ -49,29 +49,46 @@ def load(rate, seconds, connections=50):
     port = free_port()
     done = subprocess.run([BINARY.parent / "tests/bench/latency_load", str(connections), str(rate), str(seconds), str(port)],
                           check=True, capture_output=True, text=True)
-    return {**json.loads(done.stdout), "port": port}
+    return json.loads(done.stdout)
 
 
-def flood(rate, seconds, connections=50):
+class Flood:
     """Packets written to a device of this network name space that throws them away, about a port that somebody has."""
-    server, port, name = "10.80.0.1", free_port(), "flood0"
-    device = os.open("/dev/net/tun", os.O_RDWR)  # whose other end nobody reads
-    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", name.encode(), IFF_TAP | IFF_NO_PI))
-    subprocess.run(["ip", "address", "add", server + "/24", "dev", name], check=True)
-    subprocess.run(["ip", "link", "set", name, "up"], check=True)
-    with socket.create_server((server, port)):
+
+    def __enter__(self):
+        self.server, self.name = "10.80.0.1", "flood0"
+        self.device = os.open("/dev/net/tun", os.O_RDWR)  # whose other end nobody reads
+        fcntl.ioctl(self.device, TUNSETIFF, struct.pack("16sH", self.name.encode(), IFF_TAP | IFF_NO_PI))
+        subprocess.run(["ip", "address", "add", self.server + "/24", "dev", self.name], check=True)
+        subprocess.run(["ip", "link", "set", self.name, "up"], check=True)
+        self.listener = socket.create_server((self.server, 0))
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        os.close(self.device)
+
+    def __call__(self, rate, seconds, connections=50):
         time.sleep(4)  # until the agent knows the port
-        done = subprocess.run([BINARY.parent / "tests/bench/latency_flood", name, server, str(port), str(connections),
+        port = self.listener.getsockname()[1]
+        done = subprocess.run([BINARY.parent / "tests/bench/latency_flood", self.name, self.server, str(port), str(connections),
                                str(rate), str(seconds)], check=True, capture_output=True, text=True)
         time.sleep(1)
-    os.close(device)
-    return {**json.loads(done.stdout), "port": port}
+        return json.loads(done.stdout)
+
+
+def flood_at_rate(rate, seconds, config, budget):
+    def work():
+        with Flood() as flood:
+            at_rate(rate, seconds, config, budget, flood)
+    in_own_network(work)
 
 
 def at_rate(rate, seconds, config, budget, send=load):
     with Agent(config=config) as agent:
         wait_for("capture", 20, lambda: metric(agent, "lapwing_latency_ports") > 0)
-        counters = lambda: [metric(agent, f"lapwing_latency_{n}_total") for n in ("packets", "dropped_packets")]  # noqa: E731
+        counters = lambda: [*(metric(agent, f"lapwing_latency_{n}_total") for n in ("packets", "dropped_packets")),  # noqa: E731
+                            metric(agent, "service_requests_total", 'protocol="redis"')]
         send(rate, 2)  # until the ring is as large as it needs to be
         time.sleep(COUNTERS)
         before = counters()
@@ -79,13 +96,12 @@ def at_rate(rate, seconds, config, budget, send=load):
         told = send(rate, seconds)
         spent, waited = (now - then for now, then in zip(thread_cpu(agent.pid, "capture"), (spent, waited)))
         time.sleep(COUNTERS)
-        packets, dropped = [now - then for now, then in zip(counters(), before)]
+        packets, dropped, counted = [now - then for now, then in zip(counters(), before)]
         ring = metric(agent, "lapwing_latency_ring_bytes")
-        counted = metric(agent, "service_requests_total", f'port="{told["port"]}"')
         shed = re.findall(r"passive latency looks at .*", agent.output())
     sent = 2 * told["requests"]
     came = sent / told["seconds"]
-    print(f"{rate:,} packets a second{', written to a device' if send is flood else ', of a client and a service'} ({came:,.0f} came):")
+    print(f"{rate:,} packets a second{', of a client and a service' if send is load else ', written to a device'} ({came:,.0f} came):")
     row("capture thread", 100 * spent / told["seconds"], budget, "% of a CPU")
     row("a packet, capture thread", 1e9 * spent / max(packets, 1), None, "ns")
     row("a packet, who sends (and answers)", 1e9 * told["cpu"] / sent, None, "ns")
@@ -193,10 +209,10 @@ def main():
             at_rate(rate, chosen.seconds, UNLIMITED, 2)
         # What TCP's two ends leave of few CPUs is no measure of the capture: past it the packets are written.
         for rate in (50_000, 200_000):
-            in_own_network(lambda rate=rate: at_rate(rate, chosen.seconds, UNLIMITED, 2, flood))
+            flood_at_rate(rate, chosen.seconds, UNLIMITED, 2)
     if chosen.only in (None, "budget"):
         print("With the default budget of 2 %, sampling beyond it:")
-        in_own_network(lambda: at_rate(200_000, 3 * chosen.seconds, "", None, flood))
+        flood_at_rate(200_000, 3 * chosen.seconds, "", None)
     if chosen.only in (None, "service"):
         service_cost(chosen.seconds, chosen.rounds)
     if chosen.only in (None, "odd"):

@@ -40,8 +40,8 @@ static_assert(sizeof(Packet) == 72);
 
 struct Connection {
   std::uint16_t port = 0;
-  std::uint32_t client = 1000;  // next sequence numbers
-  std::uint32_t server = 5000;
+  std::uint32_t client = 0;  // next sequence numbers
+  std::uint32_t server = 0;
 };
 
 class Flood {
@@ -127,9 +127,11 @@ int main(int count, char** words) {
   std::vector<Connection> connections(std::size_t(std::atoi(words[4])));
   const double rate = std::atof(words[5]);
   const double seconds = std::atof(words[6]);
+  // Each run's connections are others, though their ports are the same.
+  const auto first = std::uint32_t(Clock::now().time_since_epoch().count());
   std::uint16_t port = 40'000;
   for (Connection& connection : connections) {
-    connection.port = port++;
+    connection = {.port = port++, .client = first, .server = ~first};
     flood.shake_hands(connection);
   }
   rusage before{};
