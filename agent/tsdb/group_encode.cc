@@ -82,15 +82,29 @@ std::uint64_t probe(std::span<const std::int64_t> a, std::span<const std::int64_
   return std::min(with, against);
 }
 
-/// The same by kProbes of the differences. Most pairs have nothing in common: a few probes tell.
-std::uint64_t distance(std::span<const std::int64_t> a, std::span<const std::int64_t> b,
-                       std::uint64_t limit) {
-  constexpr std::size_t kFirstLook = 8;
-  const std::size_t step = std::max<std::size_t>(1, a.size() / kProbes);
-  const std::uint64_t far = limit / kFirstLook;
-  if (!b.empty() && probe(a, b, step * kFirstLook, far) >= far) return limit;
-  return probe(a, b, step, limit);
-}
+/// What a column takes by kProbes of its differences, by itself and beside others.
+class Probes {
+ public:
+  explicit Probes(std::span<const std::int64_t> column)
+      : column_(column),
+        step_(std::max<std::size_t>(1, column.size() / kProbes)),
+        first_look_(probe(column, {}, step_ * kFirstLook, ~0ull)) {}
+
+  std::uint64_t alone() const { return probe(column_, {}, step_, ~0ull); }
+  /// Less or plus `other`; or something not below `limit`. Most pairs have nothing in common, which
+  /// a few probes tell.
+  std::uint64_t beside(std::span<const std::int64_t> other, std::uint64_t limit) const {
+    if (probe(column_, other, step_ * kFirstLook, first_look_ + 1) > first_look_) return limit;
+    return probe(column_, other, step_, limit);
+  }
+
+ private:
+  static constexpr std::size_t kFirstLook = 8;
+
+  const std::span<const std::int64_t> column_;
+  const std::size_t step_;
+  const std::uint64_t first_look_;
+};
 
 /// Describes `pieces[at]` by earlier ones of the same times while that makes it smaller.
 void choose_references(std::vector<Piece>& pieces, std::size_t at) {
@@ -98,13 +112,13 @@ void choose_references(std::vector<Piece>& pieces, std::size_t at) {
   if (piece.column.is_constant()) return;
   while (piece.column.bits() > 0) {
     // What is no nearer than nothing at all is no reference.
-    std::uint64_t least = distance(piece.column.remainder(), {}, ~0ull);
+    const Probes probes(piece.column.remainder());
+    std::uint64_t least = probes.alone();
     std::size_t best = at;
     for (std::size_t i = 0; i < at; ++i) {
       const Piece& other = pieces[i];
       if (other.place != piece.place || !piece.column.may_refer_to(other.column)) continue;
-      const std::uint64_t bits =
-          distance(piece.column.remainder(), other.column.differences(), least);
+      const std::uint64_t bits = probes.beside(other.column.differences(), least);
       if (bits >= least) continue;
       least = bits;
       best = i;
