@@ -10,6 +10,7 @@ import glob
 import itertools
 import pathlib
 import re
+import socket
 import tempfile
 import unittest
 
@@ -171,6 +172,9 @@ class HostMetrics(unittest.TestCase):
         # Two samples of each soon.
         often = ", ".join(f"{name}: {{interval: 1s}}" for name in SLOW_COUNTERS)
         config = f"collectors: {{textfile: {{directory: texts}}, {often}}}\nrule_files: [mixin.yml]\n"
+        # States without a socket have no series: hold one connection.
+        server = cls.enterClassContext(socket.create_server(("127.0.0.1", 0)))
+        cls.enterClassContext(socket.create_connection(server.getsockname()))
         cls.agent = cls.enterClassContext(Agent(folder=folder, config=config))
 
     def has_data(self, name):
