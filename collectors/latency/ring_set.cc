@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kFirstEverywhere = 6u << 20;
 constexpr std::size_t kFirstLoopback = 4u << 20;
-constexpr std::chrono::milliseconds kGlance{10};
 constexpr std::size_t kFirstOther = 2u << 20;
+constexpr std::chrono::milliseconds kGlance{10};
 
 void add(RingCounts& total, const RingCounts& more) {
   total.packets += more.packets;

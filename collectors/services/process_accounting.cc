@@ -53,14 +53,9 @@ ProcessAccounting::ProcessAccounting(HostPaths paths, ServiceDirectory& director
       options_(options),
       processors_(double(std::max(1L, ::sysconf(_SC_NPROCESSORS_CONF)))),
       page_bytes_(std::uint64_t(::sysconf(_SC_PAGESIZE))),
-      details_(paths_) {
+      details_(paths_),
+      path_(paths_.proc) {
   buffer_.resize(kFileBytes);
-}
-
-// Until the next call.
-const char* ProcessAccounting::path_of(const Process& process, std::string_view file) {
-  path_.assign(paths_.proc).append("/").append(std::to_string(process.pid)).append("/");
-  return path_.append(file).c_str();
 }
 
 bool ProcessAccounting::exists(std::int32_t pid) const {
@@ -76,7 +71,7 @@ std::string_view ProcessAccounting::content_of(UniqueFd& kept, const Process& pr
   UniqueFd once;
   int fd = kept.get();
   if (fd < 0) {
-    once = UniqueFd(::open(path_of(process, file), O_RDONLY | O_CLOEXEC));
+    once = UniqueFd(::open(path_.of(process.pid, file), O_RDONLY | O_CLOEXEC));
     if (!once) {
       error_number = errno;
       return {};

@@ -42,7 +42,6 @@ class ProcessAccounting {
 
  private:
   ServiceDirectory::Processes& processes() { return directory_.processes(); }
-  const char* path_of(const Process& process, std::string_view file);
   bool exists(std::int32_t pid) const;
   std::string_view content_of(UniqueFd& kept, const Process& process, std::string_view file,
                               int& error_number);
@@ -72,7 +71,7 @@ class ProcessAccounting {
   std::vector<std::int32_t> busy_;
   std::size_t reads_ = 0;
   ProcessDetails details_;
-  std::string path_;
+  ProcessPath path_;
   std::string buffer_;
 };
 

@@ -54,12 +54,12 @@ bool folder_sizes_tell(const HostPaths& paths) {
 
 }  // namespace
 
-ProcessDetails::ProcessDetails(HostPaths paths)
-    : paths_(std::move(paths)),
-      sizes_tell_(folder_sizes_tell(paths_)),
+ProcessDetails::ProcessDetails(const HostPaths& paths)
+    : sizes_tell_(folder_sizes_tell(paths)),
       listed_descriptors_(kDescriptorsAStep),
       threads_(kThreadsAStep),
-      walked_bytes_(kWalkedBytesAStep) {
+      walked_bytes_(kWalkedBytesAStep),
+      path_(paths.proc) {
   buffer_.resize(kFileBytes);
 }
 
@@ -70,16 +70,10 @@ void ProcessDetails::begin_step(Timestamp now) {
   walked_bytes_.begin_step();
 }
 
-// Until the next call.
-const char* ProcessDetails::path_of(const Process& process, std::string_view file) {
-  path_.assign(paths_.proc).append("/").append(std::to_string(process.pid)).append("/");
-  return path_.append(file).c_str();
-}
-
 std::string_view ProcessDetails::content_of(const Process& process, std::string_view file,
                                             int& error_number) {
   error_number = 0;
-  const UniqueFd fd(::open(path_of(process, file), O_RDONLY | O_CLOEXEC));
+  const UniqueFd fd(::open(path_.of(process.pid, file), O_RDONLY | O_CLOEXEC));
   const ssize_t got = fd ? ::pread(fd.get(), buffer_.data(), buffer_.size(), 0) : -1;
   if (got < 0) error_number = errno;
   return std::string_view(buffer_).substr(0, std::size_t(std::max<ssize_t>(got, 0)));
@@ -89,7 +83,7 @@ void ProcessDetails::read_descriptors(Process& process) {
   if (process.kernel_thread) return;
   if (sizes_tell_) {
     struct stat status{};
-    if (::stat(path_of(process, "fd"), &status) == 0)
+    if (::stat(path_.of(process.pid, "fd"), &status) == 0)
       process.descriptors = std::uint64_t(status.st_size);
   } else if (listed_descriptors_.any()) {
     list_descriptors(process);
@@ -101,7 +95,7 @@ void ProcessDetails::read_descriptors(Process& process) {
 }
 
 void ProcessDetails::list_descriptors(Process& process) {
-  const Folder folder(::opendir(path_of(process, "fd")));
+  const Folder folder(::opendir(path_.of(process.pid, "fd")));
   process.descriptors_hidden = !folder && (errno == EACCES || errno == EPERM);
   if (!folder) return;
   std::uint64_t count = 0;
@@ -117,7 +111,7 @@ void ProcessDetails::read_threads(Process& process, std::uint64_t own_ticks, boo
   // Who has not run has not waited either, but for what is less than a tick.
   const bool idle = !first && process.threads_ticks == own_ticks;
   if (lately || idle || !threads_.any()) return;
-  const Folder folder(::opendir(path_of(process, "task")));
+  const Folder folder(::opendir(path_.of(process.pid, "task")));
   if (!folder) return;
   process.threads_at = now_;
   process.threads_ticks = own_ticks;

@@ -9,6 +9,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/services/process.h"
+#include "collectors/services/process_files.h"
 #include "collectors/services/service_directory.h"
 
 namespace lapwing::collectors::services {
@@ -29,7 +30,7 @@ class Allowance {
 /// The thread's that collects.
 class ProcessDetails {
  public:
-  explicit ProcessDetails(HostPaths paths);
+  explicit ProcessDetails(const HostPaths& paths);
 
   void begin_step(Timestamp now);
   /// Open descriptors and their limit. Since Linux 6.2 the folder's size is their number; before,
@@ -42,19 +43,17 @@ class ProcessDetails {
   void read_memory(ServiceDirectory::Processes& processes);
 
  private:
-  const char* path_of(const Process& process, std::string_view file);
   std::string_view content_of(const Process& process, std::string_view file, int& error_number);
   void list_descriptors(Process& process);
   void walk(Process& process);
 
-  const HostPaths paths_;
   const bool sizes_tell_;  // the kernel gives /proc/PID/fd a size
   Allowance listed_descriptors_;
   Allowance threads_;
   Allowance walked_bytes_;
   Timestamp now_ = kBeginningOfTime;
   std::int32_t cursor_ = 0;  // pid at which the round of memory goes on
-  std::string path_;
+  ProcessPath path_;
   std::string buffer_;
 };
 

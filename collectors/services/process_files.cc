@@ -119,6 +119,11 @@ Result<ProcessIo> parse_io(std::string_view content) {
   return io;
 }
 
+const char* ProcessPath::of(std::int32_t pid, std::string_view file) {
+  path_.assign(proc_).append("/").append(std::to_string(pid)).append("/");
+  return path_.append(file).c_str();
+}
+
 Result<RunTimes> parse_schedstat(std::string_view content) {
   Fields fields(content);
   const RunTimes times{fields.number(), fields.number(), fields.number()};

@@ -39,6 +39,18 @@ struct ProcessIo {
 };
 Result<ProcessIo> parse_io(std::string_view content);
 
+/// Paths below /proc/PID, in one buffer: there are thousands a minute.
+class ProcessPath {
+ public:
+  explicit ProcessPath(std::string proc) : proc_(std::move(proc)) {}
+  /// Until the next call.
+  const char* of(std::int32_t pid, std::string_view file);
+
+ private:
+  const std::string proc_;
+  std::string path_;
+};
+
 /// /proc/PID/schedstat, of one thread (Documentation/scheduler/sched-stats.rst).
 struct RunTimes {
   std::uint64_t ran_nanoseconds = 0;

@@ -14,6 +14,7 @@ http::Response admin_disabled(const Dependencies&, const http::Request&) {
   return failure(ErrorType::Unavailable, "admin APIs disabled");
 }
 
+// DELETE /api/v1/series: Prometheus has the route, these words, and nothing behind them.
 http::Response delete_series(const Dependencies&, const http::Request&) {
   return failure(ErrorType::Internal, "not implemented");
 }

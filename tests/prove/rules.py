@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tests/prove/support"))
 import record  # noqa: E402
 import rule_cases  # noqa: E402
 from lapwing import Agent, Process, free_port, request, wait_for  # noqa: E402
+from servers import ready  # noqa: E402
 
 PHASE = 4.0  # seconds
 LOOK = 3.2  # into the phase
@@ -173,13 +174,6 @@ class Bed:
             process.stop(seconds=30)
             process.log.close()
         self.running = []
-
-
-def ready(url):
-    try:
-        return request(url + "/-/ready", seconds=2)[0] == 200
-    except OSError:
-        return False
 
 
 def main():

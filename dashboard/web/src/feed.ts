@@ -56,6 +56,11 @@ export class Feed {
     );
   }
 
+  /** The newest live answer to one of the queries that are shown; nothing yet: none. */
+  answer(query: FeedQuery): readonly Sample[] {
+    return this.latest[this.queries.indexOf(query)] ?? [];
+  }
+
   /** Shows these queries over this view; takes both up anew even if they are the same. */
   show(queries: readonly FeedQuery[], view: View): void {
     if (queries !== this.queries) {

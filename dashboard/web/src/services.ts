@@ -4,7 +4,6 @@
 
 import type { Alert } from './alerts.ts';
 import type { FeedQuery } from './feed.ts';
-import { kHostQueries } from './host.ts';
 import type { Sample } from './timeline.ts';
 
 // As long as the quantiles' own window, so that a row tells of one time.
@@ -12,7 +11,8 @@ const kWindow = '10s';
 // What is rare must be seen by whoever looks up after a while.
 const kCountWindow = '5m';
 
-function shown(expression: string): FeedQuery {
+/** A query for a table: as of now, without history. */
+export function shown(expression: string): FeedQuery {
   return { expression: () => expression, history: false };
 }
 
@@ -22,7 +22,7 @@ function requests(more: string): string {
   return `sum by (service, port, remote) (rate({__name__=~"service_(client_)?requests_total",job="node"${more}}[${kWindow}]))`;
 }
 
-/** The table's queries by name; they follow the host's on the Overview. */
+/** The table's queries by name. */
 export const kService = {
   quantiles: shown('{__name__=~"service_(client_)?latency_quantile_seconds",job="node",quantile=~"0.5|0.99"}'),
   answered: shown(`sum by (service, port, remote) (rate(${kAnswered}[${kWindow}]))`),
@@ -34,16 +34,9 @@ export const kService = {
   sampling: shown('lapwing_latency_sampling_ratio{job="lapwing"}'),
 } satisfies Record<string, FeedQuery>;
 
-type ServiceQuery = keyof typeof kService;
-const kOrder = Object.keys(kService) as ServiceQuery[];
-export const kServiceQueries: readonly FeedQuery[] = kOrder.map((name) => kService[name]);
+export const kServiceQueries: readonly FeedQuery[] = Object.values(kService);
 
-/** Where a query's answer lies in the Overview's feed. */
-export function service_index(name: ServiceQuery): number {
-  return kHostQueries.length + kOrder.indexOf(name);
-}
-
-export type Answers = (name: ServiceQuery) => readonly Sample[];
+export type Answers = (name: keyof typeof kService) => readonly Sample[];
 
 export interface Service {
   key: string;

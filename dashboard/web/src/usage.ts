@@ -2,8 +2,7 @@
 // service, the busiest first. Pure.
 
 import type { FeedQuery } from './feed.ts';
-import { kHostQueries } from './host.ts';
-import { kServiceQueries } from './services.ts';
+import { shown } from './services.ts';
 import type { Sample } from './timeline.ts';
 
 // Three collections of the slowest of these series.
@@ -13,34 +12,26 @@ const kOrderWindow = '5m';
 
 const kCores = 'scalar(count(node_cpu_seconds_total{job="node",mode="idle"}))';
 
-function shown(expression: string): FeedQuery {
-  return { expression: () => expression, history: false };
-}
 // A sum for each metric: rate() drops names, and series of two metrics would be alike then.
-function rate(...metrics: string[]): string {
-  return metrics.map((metric) => `sum by (service) (rate(service_${metric}_total{job="node"}[${kWindow}]))`).join(' + ');
+function rate(window: string, ...metrics: string[]): string {
+  return metrics.map((metric) => `sum by (service) (rate(service_${metric}_total{job="node"}[${window}]))`).join(' + ');
 }
 
-/** The table's queries by name; on the Overview they follow the services'. */
+/** The table's queries by name. */
 export const kUsage = {
-  cpu: shown(`${rate('cpu_seconds')} / ${kCores}`),
-  lately: shown(`sum by (service) (rate(service_cpu_seconds_total{job="node"}[${kOrderWindow}])) / ${kCores}`),
+  cpu: shown(`${rate(kWindow, 'cpu_seconds')} / ${kCores}`),
+  lately: shown(`${rate(kOrderWindow, 'cpu_seconds')} / ${kCores}`),
   memory: shown(
     'sum by (service) (service_memory_proportional_bytes{job="node"}) or sum by (service) (service_memory_resident_bytes{job="node"})',
   ),
-  disk: shown(rate('disk_read_bytes', 'disk_written_bytes')),
-  network: shown(rate('network_receive_bytes', 'network_transmit_bytes')),
-  waiting: shown(rate('run_delay_seconds', 'io_delay_seconds')),
+  disk: shown(rate(kWindow, 'disk_read_bytes', 'disk_written_bytes')),
+  network: shown(rate(kWindow, 'network_receive_bytes', 'network_transmit_bytes')),
+  waiting: shown(rate(kWindow, 'run_delay_seconds', 'io_delay_seconds')),
 } satisfies Record<string, FeedQuery>;
 
 type UsageQuery = keyof typeof kUsage;
 const kOrder = Object.keys(kUsage) as UsageQuery[];
 export const kUsageQueries: readonly FeedQuery[] = kOrder.map((name) => kUsage[name]);
-
-/** Where a query's answer lies in the Overview's feed. */
-export function usage_index(name: UsageQuery): number {
-  return kHostQueries.length + kServiceQueries.length + kOrder.indexOf(name);
-}
 
 export type UsageAnswers = (name: UsageQuery) => readonly Sample[];
 

@@ -7,36 +7,7 @@
 
 using namespace lapwing;
 using namespace lapwing::tsdb;
-using lapwing::testing::TemporaryDirectory;
-using lapwing::tsdb::testing::kAsItIs;
-using lapwing::tsdb::testing::kStart;
-
-namespace {
-
-Sealed sealed(Timestamp after, int samples, double value) {
-  OpenRun open;
-  for (int i = 1; i <= samples; ++i) open.append(to_millis(after) + 1000 * i, value, nullptr, 0);
-  Sealed out;
-  out.labels = {{"__name__", "m"}};
-  out.kind = SeriesKind::Gauge;
-  out.runs.push_back(open.seal());
-  return out;
-}
-
-ChunkFile file_of(const TemporaryDirectory& folder, Tier tier) {
-  const FileSpan span = span_of(tier, kStart + 1s);
-  return ChunkFile(folder / file_name(tier, span), tier, span);
-}
-
-Minutes all(const ChunkFile& file) {
-  std::vector<StoredBuckets> chunks;
-  Minutes out;
-  REQUIRE(read_bucket_chunks(file, 0, {}, chunks).ok());
-  REQUIRE(read_slot(chunks, 0, kBeginningOfTime, kNever, out).ok());
-  return out;
-}
-
-}  // namespace
+using namespace lapwing::tsdb::testing;
 
 TEST_CASE("bucket file: a bucket that had more samples than are left stays") {
   const TemporaryDirectory folder;

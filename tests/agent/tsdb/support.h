@@ -5,10 +5,12 @@
 #include <bit>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "agent/tsdb/bucket_file.h"
 #include "agent/tsdb/store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temporary_directory.h"
@@ -34,6 +36,33 @@ inline const ChunkFile::Intern kAsItIs = [](const Labels& labels) { return label
 
 inline std::vector<Matcher> named(std::string name) {
   return {Matcher::equal(std::string(kMetricName), std::move(name))};
+}
+
+/// A series `m` with a sample of the value each second after that time, as a flush takes it.
+inline Sealed sealed(Timestamp after, int samples, double value) {
+  OpenRun open;
+  for (int i = 1; i <= samples; ++i) open.append(to_millis(after) + 1000 * i, value, nullptr, 0);
+  Sealed out;
+  out.labels = {{"__name__", "m"}};
+  out.kind = SeriesKind::Gauge;
+  out.runs.push_back(open.seal());
+  return out;
+}
+
+/// The tier's file that kStart falls into.
+inline ChunkFile file_of(const TemporaryDirectory& folder, Tier tier) {
+  const FileSpan span = span_of(tier, kStart + 1s);
+  return ChunkFile(folder / file_name(tier, span), tier, span);
+}
+
+/// What a coarse file has of its first series.
+inline Minutes all(const ChunkFile& file) {
+  std::vector<StoredBuckets> chunks;
+  Minutes out;
+  if (!read_bucket_chunks(file, 0, {}, chunks) ||
+      !read_slot(chunks, 0, kBeginningOfTime, kNever, out))
+    throw std::runtime_error("unreadable: " + file.path());
+  return out;
 }
 
 /// Everything that a Store needs; the store itself can be opened again and again.

@@ -6,8 +6,8 @@ import { format } from '../format.ts';
 import { glyph } from '../glyphs.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
 import { folded } from '../hostile.ts';
-import { sampling_of, service_index, services, unclear, type Answers, type Service } from '../services.ts';
-import type { Key, Words } from '../words.ts';
+import { kService, sampling_of, services, unclear, type Answers, type Service } from '../services.ts';
+import { kTables, type Key, type Words } from '../words.ts';
 import { figure, type DeviceTable } from './devices.ts';
 
 const kMostRows = 20;
@@ -35,23 +35,8 @@ function row(service: Service, words: Words): Row {
 
 function reason_words(reason: string): Key {
   const key = `unclear.${reason}`;
-  return key in kReasons ? (key as Key) : 'unclear.other';
+  return key in kTables.en ? (key as Key) : 'unclear.other';
 }
-
-// Every reason that the agent has, so that a test can compare them with its own list.
-const kReasons = {
-  'unclear.pipelined': 0,
-  'unclear.http2': 0,
-  'unclear.tls': 0,
-  'unclear.server_first': 0,
-  'unclear.blocking': 0,
-  'unclear.joined_midway': 0,
-  'unclear.lost_step': 0,
-  'unclear.gap': 0,
-  'unclear.subscription': 0,
-  'unclear.clock_set': 0,
-  'unclear.dropped': 0,
-} satisfies Partial<Record<Key, 0>>;
 
 /** What the table does not tell, in one line; empty: it tells all. */
 export function unclear_line(answers: Answers, words: Words): string {
@@ -79,7 +64,7 @@ export function service_table(context: Context): DeviceTable {
     title: words.say('services'),
     none: words.say('none_services'),
     update(feed) {
-      const answers: Answers = (name) => feed.latest[service_index(name)] ?? [];
+      const answers: Answers = (name) => feed.answer(kService[name]);
       const all = services(answers, context.book().alerts);
       const seen = all.filter((one) => one.called || one.alert !== null);
       const more = seen.length - kMostRows;

@@ -13,8 +13,10 @@ import { key_of, type Labels } from '../timeline.ts';
 
 const kEvery = 10_000;
 
-/// What this host lacks is no failure: it is told quietly, below the collectors that work.
-/// Nor is a part that is hidden from a collector: the rest of its series goes on.
+/**
+ * What this host lacks is no failure: it is told quietly, below the collectors that work. Nor is a
+ * part that is hidden from a collector: the rest of its series goes on.
+ */
 function collector_health({ available, error, series }: CollectorAnswer, context: Context): Cell {
   const { words } = context;
   if (!available) return { text: words.say('absent'), look: 'dim' };

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { format } from '../format.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
 import { folded } from '../hostile.ts';
-import { usage_index, usages, type Usage } from '../usage.ts';
+import { kUsage, usages, type Usage } from '../usage.ts';
 import { figure, limited, type DeviceTable } from './devices.ts';
 
 function cpu_cell(cpu: number | undefined): Cell {
@@ -41,7 +41,7 @@ export function usage_table({ words }: Context): DeviceTable {
     title: words.say('usage'),
     none: words.say('none_usage'),
     update(feed) {
-      const rows = usages((name) => feed.latest[usage_index(name)] ?? []).map(row);
+      const rows = usages((name) => feed.answer(kUsage[name])).map(row);
       grid.update(...limited(words, rows));
       return rows.length;
     },
