@@ -77,6 +77,28 @@ bool is_steady(std::string_view name) {
                      [](unsigned char c) { return std::isalpha(c) != 0; });
 }
 
+std::string_view first_word(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return {};
+  const std::string_view zeroth = arguments.front();
+  return zeroth.substr(0, zeroth.find(' '));
+}
+
+// One executable may have many names, each a link to it: redis-server is Debian's redis-check-rdb,
+// and BusyBox is anything. exec sets comm to the name that was called, cut after 15 bytes, and
+// argv[0] may be anything: where both agree, that is the name.
+std::string_view called_as(const ProcessFacts& facts) {
+  std::string_view name = base_name(first_word(facts.arguments));
+  if (name.ends_with(':')) name.remove_suffix(1);  // "sshd: root", a title
+  const bool cut = facts.comm.size() == kCommLimit;
+  return cut ? (name.starts_with(facts.comm) ? name : std::string_view())
+             : (name == facts.comm ? name : std::string_view());
+}
+
+// What lies in memory alone has a name that its loader made up.
+bool made_up(std::string_view name) {
+  return name.starts_with("/memfd:") || name.starts_with("memfd:");
+}
+
 std::string printable(std::string_view text) {
   std::string clean(text.substr(0, kNameLimit));
   for (char& c : clean)
@@ -123,7 +145,8 @@ std::optional<ServiceIdentity> match(const ServiceRule& rule, const ProcessFacts
     return std::nullopt;
   // A pattern without a slash is about the name.
   const bool by_name = rule.executable && rule.executable->pattern().find('/') == std::string::npos;
-  if (!found.take(rule.executable, by_name ? base_name(executable) : executable))
+  if (!found.take(rule.executable, by_name ? base_name(executable) : executable) &&
+      !(by_name && found.take(rule.executable, called_as(facts))))
     return std::nullopt;
   if (rule.command_line && !found.take(rule.command_line, join(facts.arguments)))
     return std::nullopt;
@@ -157,14 +180,10 @@ std::string executable_name(const ProcessFacts& facts) {
   if (facts.kernel_thread) return std::string(kKernel);
   std::string_view path = facts.executable;
   if (path.ends_with(" (deleted)")) path.remove_suffix(std::string_view(" (deleted)").size());
-  // An executable that lies in memory alone has a name that is made up.
-  std::string_view found = path.starts_with("/memfd:") ? std::string_view() : base_name(path);
-  if (found.empty() && !facts.arguments.empty()) {
-    // comm is cut after 15 bytes, and argv[0] may be anything: both together tell.
-    const std::string_view zeroth = base_name(facts.arguments.front());
-    if (facts.comm.size() == kCommLimit && zeroth.starts_with(facts.comm)) found = zeroth;
-  }
-  if (found.empty()) found = facts.comm;
+  std::string_view found = called_as(facts);
+  if (!is_steady(found)) found = made_up(path) ? std::string_view() : base_name(path);
+  if (found.empty() && !made_up(facts.comm)) found = facts.comm;
+  if (found.empty()) found = base_name(first_word(facts.arguments));
   if (is_interpreter(found)) {
     const std::string_view script = script_of(found, facts.arguments);
     if (is_steady(script) && script.find(' ') == std::string_view::npos) found = script;

@@ -47,6 +47,18 @@ TEST_CASE("identity: a group of processes has the name of its executable") {
   CHECK(executable_name(thread) == "kernel");
 }
 
+TEST_CASE("identity: an executable of many names has the one that was called") {
+  CHECK(executable_name(process("redis-server", {"redis-server *:6379"},
+                                "/usr/bin/redis-check-rdb")) == "redis-server");
+  CHECK(executable_name(process("httpd", {"/usr/sbin/httpd", "-f"}, "/bin/busybox")) == "httpd");
+  // One of comm and argv[0] alone says nothing: programs set them as they like.
+  CHECK(executable_name(process("init", {"/sbin/other"}, "/usr/lib/app")) == "app");
+  CHECK(executable_name(process("app-17331", {"app-17331"}, "/usr/lib/app")) == "app");
+  // A memory file's name is no name, in comm neither.
+  CHECK(executable_name(process("memfd:sealed-91", {"tools/backend --uid 0"},
+                                "/memfd:sealed-91173221a7ea (deleted)")) == "backend");
+}
+
 TEST_CASE("identity: an interpreter has the name of what it runs") {
   CHECK(executable_name(process("python3", {"python3", "-u", "/srv/shop/server.py", "--x"})) ==
         "server.py");
@@ -92,6 +104,8 @@ TEST_CASE("identity: rules name and merge; the first that matches counts") {
         ServiceIdentity{"shop", ServiceKind::Container, false});
   CHECK(identify(process("ld", {}, "/usr/bin/ld"), rules).name == "build");
   CHECK(identify(process("ld", {}, "/opt/tools/z"), rules).name == "by-path");
+  // A pattern of a name is also about the name that was called.
+  CHECK(identify(process("make", {"make"}, "/bin/busybox"), rules).name == "build");
   CHECK(identify(process("java", {"java", "--app=pay", "x"}), rules) ==
         ServiceIdentity{"app-pay", ServiceKind::Processes, true});
   ProcessFacts redis = process("redis");
