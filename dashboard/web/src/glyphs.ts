@@ -56,6 +56,15 @@ export function mark(): SVGSVGElement {
   );
 }
 
+// 中, the sign for Chinese, drawn: a reader of English may have no font that has it.
+export function middle(): SVGSVGElement {
+  return svg(
+    'svg',
+    { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true' },
+    svg('path', { class: 'ring', d: 'M2.5 5h11v5.5h-11ZM8 2v12.5' }),
+  );
+}
+
 export function half_moon(): SVGSVGElement {
   return svg(
     'svg',

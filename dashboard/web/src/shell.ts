@@ -5,7 +5,7 @@ import type { PageName } from './address.ts';
 import { format_address, kPages } from './address.ts';
 import type { Clock } from './clock.ts';
 import { h, replace, set_text, spans } from './dom.ts';
-import { glyph, half_moon, mark, page_icon } from './glyphs.ts';
+import { glyph, half_moon, mark, middle, page_icon } from './glyphs.ts';
 import { kPresets, type View } from './range.ts';
 import type { Segment, Words } from './words.ts';
 
@@ -171,7 +171,7 @@ export class Shell {
           h('div', { class: 'seg', role: 'group', 'aria-label': words.say('range') }, this.presets),
         ),
         tool('help', words.say('help'), () => events.help(), '?'),
-        tool('lang', words.say('language'), () => events.toggle_language(), words.language === 'zh' ? 'EN' : '中'),
+        tool('lang', words.say('language'), () => events.toggle_language(), words.language === 'zh' ? 'EN' : middle()),
         tool('theme', words.say('theme'), () => events.toggle_theme(), half_moon()),
       ),
     );
