@@ -45,6 +45,7 @@ struct Process {
   ServiceId service{};
   bool named = false;  ///< `service` is its own name's, no longer its parent's
   bool by_process = false;
+  bool listens = false;          ///< it was found to hold a socket that listens
   std::string owner_folder;      ///< the unit's or container's part of it; empty: none
   std::string ownerless_folder;  ///< its control group where `owner_folder` is empty
   std::uint64_t cgroup_id = 0;   ///< the inode of its v2 folder; 0: the root, or no v2

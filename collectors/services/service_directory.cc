@@ -231,7 +231,7 @@ bool ServiceDirectory::name_process(Process& process, Timestamp now, std::uint64
   process.cgroup_id = group ? group->id : 0;
   process.owner_folder = group && group->owner ? group->owner->path : "";
   process.ownerless_folder = group && !group->owner ? group->path : "";
-  if (young && process.owner_folder.empty() && !process.kernel_thread &&
+  if (young && !process.listens && process.owner_folder.empty() && !process.kernel_thread &&
       parent != processes_.end() && parent->second.named_at != kBeginningOfTime) {
     process.service = parent->second.service;
     process.by_process = parent->second.by_process;
@@ -345,7 +345,11 @@ void ServiceDirectory::find_owners(Timestamp now) {
   look_ups_left_ = kLookUpsARefresh;
   for (auto at = processes_.lower_bound(search_from_); at != processes_.end() && look_ups_left_ > 0;
        ++at) {
-    if (!at->second.kernel_thread) look_for_sockets(at->second);
+    Process& process = at->second;
+    if (!process.kernel_thread) look_for_sockets(process);
+    // Who listens is no passing child of a shell, however young.
+    if (process.listens && !process.named && name_process(process, now, listed_ticks_))
+      changed_ = true;
     search_from_ = at->first + 1;
   }
   if (look_ups_left_ == 0) return;
@@ -359,7 +363,7 @@ void ServiceDirectory::find_owners(Timestamp now) {
     for (auto& [pid, process] : processes_) process.named = process.kernel_thread;
 }
 
-void ServiceDirectory::look_for_sockets(const Process& process) {
+void ServiceDirectory::look_for_sockets(Process& process) {
   const std::string path = in_process(process.pid, "fd");
   const Folder folder(::opendir(path.c_str()));
   if (!folder) {
@@ -381,7 +385,9 @@ void ServiceDirectory::look_for_sockets(const Process& process) {
     const bool listens =
         std::binary_search(listeners_.begin(), listeners_.end(), Listener{.inode = inode},
                            [](const Listener& a, const Listener& b) { return a.inode < b.inode; });
-    if (listens && socket_owners_.try_emplace(inode, process.pid).second) changed_ = true;
+    if (!listens || !socket_owners_.try_emplace(inode, process.pid).second) continue;
+    process.listens = true;
+    changed_ = true;
   }
 }
 

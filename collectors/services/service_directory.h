@@ -29,7 +29,7 @@ namespace lapwing::collectors::services {
 class ServiceDirectory {
  public:
   /// Processes younger than this count as their parent's service, unless their control group
-  /// tells: what a shell starts for a moment is the shell's.
+  /// tells or they listen: what a shell starts for a moment is the shell's.
   static constexpr Duration kSettlingTime = 5s;
   /// More processes than this are not looked at one by one.
   static constexpr std::size_t kProcessLimit = 50'000;
@@ -98,7 +98,7 @@ class ServiceDirectory {
   std::string user_of(std::int32_t pid);
   void update_listeners(Timestamp now);
   void find_owners(Timestamp now);
-  void look_for_sockets(const Process& process);
+  void look_for_sockets(Process& process);
   void forget_unused();
   void publish();
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/collectors/services/process_tree.h"
 
@@ -62,6 +63,25 @@ TEST_CASE("service_directory: a new process is its parent's service until it has
   tree.uptime(1006);
   REQUIRE(directory.refresh(kListStart + 6s).ok());
   CHECK(label(directory, 20) == "task");
+}
+
+TEST_CASE("service_directory: a new process that listens is a service at once") {
+  const UniqueFd server(::socket(AF_INET, SOCK_STREAM, 0));
+  REQUIRE(::listen(server.get(), 1) == 0);
+  struct stat status{};
+  REQUIRE(::fstat(server.get(), &status) == 0);
+  ProcessTree tree;
+  tree.uptime(1000);
+  tree.process({.pid = 10, .comm = "bash", .start_seconds = 5});
+  tree.process({.pid = 20, .parent = 10, .comm = "cache", .start_seconds = 998});
+  tree.process({.pid = 21, .parent = 10, .comm = "task", .start_seconds = 998});
+  std::filesystem::create_directories(tree.folder / "proc/20/fd");
+  std::filesystem::create_symlink("socket:[" + std::to_string(status.st_ino) + "]",
+                                  tree.folder / "proc/20/fd/3");
+  ServiceDirectory directory(tree.paths(), {});
+  REQUIRE(directory.refresh(kListStart).ok());
+  CHECK(label(directory, 20) == "cache");
+  CHECK(label(directory, 21) == "bash");
 }
 
 TEST_CASE("service_directory: thousands at the start come in turns") {
