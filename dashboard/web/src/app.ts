@@ -114,6 +114,7 @@ export class App {
       zoom: (from, to) => this.set_view({ ...this.address.view, fixed: fixed_window(from, to, this.feed.now_ms) }),
       back_to_live: () => this.back_to_live(),
       set_query: (text) => this.go({ ...this.address, query: text }),
+      explore: (text) => format_address({ ...this.address, page: 'explore', query: text }),
     };
   }
 

@@ -211,6 +211,7 @@ export const chinese: Table = {
   run: '执行',
   graph: '图表',
   table: '表格',
+  over_time: '查看历史变化',
   'explore.hint': 'PromQL 表达式，例如 node_load1。',
   'explore.empty': '没有序列符合此查询。',
   'explore.many': '共 {count} 条序列；按数值绘制前 {drawn} 条。',

@@ -26,6 +26,8 @@ export interface Context {
   zoom: (from_ms: number, to_ms: number) => void;
   back_to_live: () => void;
   set_query: (query: string) => void;
+  /** The address that shows the query on Explore, over the range that is shown now. */
+  explore: (query: string) => string;
 }
 
 export interface Page {

@@ -209,6 +209,7 @@ export const english = {
   run: 'Run',
   graph: 'Graph',
   table: 'Table',
+  over_time: 'Show over time',
   'explore.hint': 'An expression of PromQL, such as node_load1.',
   'explore.empty': 'No series answers this query.',
   'explore.many': '{count} series; the first {drawn} by value are drawn.',

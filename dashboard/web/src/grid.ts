@@ -24,6 +24,8 @@ export interface Cell {
   /** The whole text where the cell shows it folded. */
   full?: string;
   glyph?: Element;
+  /** Where the text leads, and what one finds there. */
+  link?: { href: string; title: string };
 }
 
 export interface Row {
@@ -82,7 +84,7 @@ export class Grid {
   }
 
   private fill(element: Element, cell: Cell): void {
-    const shape = JSON.stringify([cell.text, cell.share, cell.look, cell.below, cell.full, cell.glyph?.outerHTML]);
+    const shape = JSON.stringify([cell.text, cell.share, cell.look, cell.below, cell.full, cell.glyph?.outerHTML, cell.link]);
     const kept = element as Element & { shape?: string };
     if (kept.shape === shape) return;
     kept.shape = shape;
@@ -92,10 +94,15 @@ export class Grid {
       element,
       cell.share === undefined ? null : meter(cell.share),
       cell.glyph && [cell.glyph, ' '],
-      cell.look || cell.share !== undefined ? h('span', { class: `fig ${cell.look ?? ''}` }, cell.text) : cell.text,
+      text_of(cell),
       cell.below ? h('p', {}, cell.below) : null,
     );
   }
+}
+
+function text_of({ text, look, share, link }: Cell): Node | string {
+  const shown = look || share !== undefined ? h('span', { class: `fig ${look ?? ''}` }, text) : text;
+  return link ? h('a', { href: link.href, title: link.title }, shown) : shown;
 }
 
 function meter(share: number): SVGSVGElement {

@@ -11,10 +11,18 @@ const kWindow = '10s';
 // What is rare must be seen by whoever looks up after a while.
 const kCountWindow = '5m';
 
+/** A text as PromQL quotes it. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
 /** A query for a table: as of now, without history. */
 export function shown(expression: string): FeedQuery {
   return { expression: () => expression, history: false };
 }
+
+// What a table shows as of now, Explore shows over minutes and hours.
+const kHistoryWindow = '1m';
 
 const kAnswered = '{__name__=~"service_(client_)?latency_seconds_count",job="node"}';
 const kFailed = 'status=~"5xx|error"';
@@ -112,6 +120,21 @@ export function services(answers: Answers, alerts: readonly Alert[]): Service[] 
     if (sample.value > 0) at(sample).failed = (failed.get(key_of(sample)) ?? 0) / sample.value;
   for (const one of found.values()) one.alert = alerts.find((alert) => concerns(alert, one)) ?? null;
   return [...found.values()].sort(what_hurts_first);
+}
+
+/** The queries that show a row's figures over time. */
+export function service_history(one: Pick<Service, 'name' | 'port' | 'elsewhere'>): Record<'quantiles' | 'rate' | 'failed' | 'p50' | 'p99', string> {
+  const prefix = one.elsewhere ? 'service_client' : 'service';
+  const whose = one.elsewhere ? `remote=${quoted(one.name)}` : `service=${quoted(one.name)},port=${quoted(one.port)}`;
+  const rate = (metric: string, more = '') => `sum(rate(${prefix}_${metric}{job="node",${whose}${more}}[${kHistoryWindow}]))`;
+  const quantile = (more: string) => `${prefix}_latency_quantile_seconds{job="node",${whose}${more}}`;
+  return {
+    quantiles: quantile(''),
+    rate: rate('latency_seconds_count'),
+    failed: `(${rate('requests_total', `,${kFailed}`)} or vector(0)) / ${rate('requests_total')}`,
+    p50: quantile(',quantile="0.5"'),
+    p99: quantile(',quantile="0.99"'),
+  };
 }
 
 /** Reasons and packets that were counted, the most first; fewer than one is none. */

@@ -2,31 +2,48 @@
 // service, the busiest first. Pure.
 
 import type { FeedQuery } from './feed.ts';
-import { shown } from './services.ts';
+import { quoted, shown } from './services.ts';
 import type { Sample } from './timeline.ts';
 
 // Three collections of the slowest of these series.
 const kWindow = '15s';
 // The order must not jump under the eye: it follows the last minutes.
 const kOrderWindow = '5m';
+// What a table shows as of now, Explore shows over minutes and hours.
+const kHistoryWindow = '1m';
 
 const kCores = 'scalar(count(node_cpu_seconds_total{job="node",mode="idle"}))';
 
-// A sum for each metric: rate() drops names, and series of two metrics would be alike then.
-function rate(window: string, ...metrics: string[]): string {
-  return metrics.map((metric) => `sum by (service) (rate(service_${metric}_total{job="node"}[${window}]))`).join(' + ');
+/** The figures' expressions over a window, of the services that a matcher chooses. */
+function expressions(window: string, whose = ''): Record<'cpu' | 'memory' | 'disk' | 'network' | 'waiting', string> {
+  const of = (metric: string) => `service_${metric}{job="node"${whose}}`;
+  // A sum for each metric: rate() drops names, and series of two metrics would be alike then.
+  const rate = (...metrics: string[]) =>
+    metrics.map((metric) => `sum by (service) (rate(${of(`${metric}_total`)}[${window}]))`).join(' + ');
+  return {
+    cpu: `${rate('cpu_seconds')} / ${kCores}`,
+    memory: `sum by (service) (${of('memory_proportional_bytes')}) or sum by (service) (${of('memory_resident_bytes')})`,
+    disk: rate('disk_read_bytes', 'disk_written_bytes'),
+    network: rate('network_receive_bytes', 'network_transmit_bytes'),
+    waiting: rate('run_delay_seconds', 'io_delay_seconds'),
+  };
 }
+
+/** The queries that show a service's figures over time. */
+export function usage_history(service: string): ReturnType<typeof expressions> {
+  return expressions(kHistoryWindow, `,service=${quoted(service)}`);
+}
+
+const kNow = expressions(kWindow);
 
 /** The table's queries by name. */
 export const kUsage = {
-  cpu: shown(`${rate(kWindow, 'cpu_seconds')} / ${kCores}`),
-  lately: shown(`${rate(kOrderWindow, 'cpu_seconds')} / ${kCores}`),
-  memory: shown(
-    'sum by (service) (service_memory_proportional_bytes{job="node"}) or sum by (service) (service_memory_resident_bytes{job="node"})',
-  ),
-  disk: shown(rate(kWindow, 'disk_read_bytes', 'disk_written_bytes')),
-  network: shown(rate(kWindow, 'network_receive_bytes', 'network_transmit_bytes')),
-  waiting: shown(rate(kWindow, 'run_delay_seconds', 'io_delay_seconds')),
+  cpu: shown(kNow.cpu),
+  lately: shown(expressions(kOrderWindow).cpu),
+  memory: shown(kNow.memory),
+  disk: shown(kNow.disk),
+  network: shown(kNow.network),
+  waiting: shown(kNow.waiting),
 } satisfies Record<string, FeedQuery>;
 
 type UsageQuery = keyof typeof kUsage;

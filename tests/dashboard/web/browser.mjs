@@ -86,6 +86,7 @@ try {
   check((await page.locator('h1').innerText()).length > 3, `the sentence says: ${await page.locator('h1').innerText()}`);
   check(await painted(page, 'cpu'), "the CPU chart's canvas is painted");
   await check_services(page);
+  await check_history(page, 'Use by service');
   await shot(page, 'overview-dark');
 
   await page.locator('.tool.theme').click();
@@ -205,6 +206,17 @@ async function check_services(page) {
     ['section[aria-label="Services"] tbody tr', port],
   );
   check(true, `the table of services has ${await found.jsonValue()}`);
+}
+
+/** A table's figure leads to its own history. */
+async function check_history(page, table) {
+  const figure = page.locator(`section[aria-label="${table}"] tbody .num a`).first();
+  await figure.click();
+  await wait_for_points(page, 'explore', 1);
+  const asked = await page.locator('#query').inputValue();
+  check(/service="[^"]+"/.test(asked), `a figure of "${table}" leads to ${asked}`);
+  await page.goBack();
+  await wait_for_points(page, 'cpu', least_points);
 }
 
 async function check_width(page, what) {

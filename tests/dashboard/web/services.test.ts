@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { alert_book, kNoAlerts, type Alert } from '../../../dashboard/web/src/alerts.ts';
 import { parse_groups } from '../../../dashboard/web/src/api.ts';
 import { unclear_line } from '../../../dashboard/web/src/pages/services.ts';
-import { kServiceQueries, sampling_of, services, unclear, type Answers } from '../../../dashboard/web/src/services.ts';
+import { kServiceQueries, sampling_of, service_history, services, unclear, type Answers } from '../../../dashboard/web/src/services.ts';
 import type { Sample } from '../../../dashboard/web/src/timeline.ts';
 import { Words } from '../../../dashboard/web/src/words.ts';
 import { rule } from './rules.ts';
@@ -73,6 +73,14 @@ test('services: what times do not tell is said, the most first, and nothing when
   assert.match(line, /1500 × request sent before.*40 × packet dropped.*3 × encrypted/);
   assert.equal(unclear_line(of({}), new Words('en')), '');
   assert.match(unclear_line(of({ unclear: [sample(1, { reason: 'new' })] }), new Words('zh')), /1 new/);
+});
+
+test('services: figures lead to their series, here and elsewhere', () => {
+  const here = service_history({ name: 'redis', port: '6379', elsewhere: false });
+  assert.equal(here.p99, 'service_latency_quantile_seconds{job="node",service="redis",port="6379",quantile="0.99"}');
+  assert.equal(here.rate, 'sum(rate(service_latency_seconds_count{job="node",service="redis",port="6379"}[1m]))');
+  const there = service_history({ name: '10.0.0.5:5432', port: '', elsewhere: true });
+  assert.equal(there.quantiles, 'service_client_latency_quantile_seconds{job="node",remote="10.0.0.5:5432"}');
 });
 
 test('services: every query is closed and names its job', () => {

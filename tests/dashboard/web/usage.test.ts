@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Sample } from '../../../dashboard/web/src/timeline.ts';
-import { kUsageQueries, usages, type UsageAnswers } from '../../../dashboard/web/src/usage.ts';
+import { kUsageQueries, usage_history, usages, type UsageAnswers } from '../../../dashboard/web/src/usage.ts';
 
 type Given = Partial<Record<Parameters<UsageAnswers>[0], Sample[]>>;
 const of = (given: Given): UsageAnswers => (name) => given[name] ?? [];
@@ -33,6 +33,15 @@ test('usage: the order follows the last minutes, not the last second, and the re
     }),
   );
   assert.deepEqual(rows.map((row) => row.service), ['steady', 'burst', 'b9', 'b10', 'other']);
+});
+
+test('usage: a figure leads to the same expression of its service alone', () => {
+  assert.equal(
+    usage_history('a "b"').memory,
+    'sum by (service) (service_memory_proportional_bytes{job="node",service="a \\"b\\""}) or ' +
+      'sum by (service) (service_memory_resident_bytes{job="node",service="a \\"b\\""})',
+  );
+  for (const text of Object.values(usage_history('redis'))) assert.equal(text.split('(').length, text.split(')').length, text);
 });
 
 test('usage: every query is closed and names its job', () => {

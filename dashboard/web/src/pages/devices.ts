@@ -1,5 +1,6 @@
 // The Overview's tables of devices: disks, filesystems, network interfaces, as of now.
 
+import type { Context } from '../context.ts';
 import type { Feed } from '../feed.ts';
 import { format, kNothing, type Unit } from '../format.ts';
 import { folded } from '../hostile.ts';
@@ -20,6 +21,12 @@ function by_device(feed: Feed, query: Query): Map<string, number> {
 export function figure(unit: Unit, value: number | null | undefined): Cell {
   if (value === null || value === undefined) return { text: kNothing, look: 'dim' };
   return value === 0 ? { text: '0', look: 'dim' } : { text: format(unit, value) };
+}
+
+/** The same cell as a link to the query's history; a figure that is not known leads nowhere. */
+export function leading(context: Context, cell: Cell, query: string): Cell {
+  if (cell.text === kNothing) return cell;
+  return { ...cell, link: { href: context.explore(query), title: context.words.say('over_time') } };
 }
 
 /** Names as people count them: sda, sdb, sdb2, sdb10. */

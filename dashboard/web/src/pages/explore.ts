@@ -5,11 +5,11 @@ import { Deck } from '../charts/deck.ts';
 import type { Line } from '../charts/spec.ts';
 import type { Context, Page } from '../context.ts';
 import type { FeedQuery } from '../feed.ts';
-import { h, set_text } from '../dom.ts';
+import { h, set_text, svg } from '../dom.ts';
 import { format } from '../format.ts';
 import { Grid } from '../grid.ts';
 import { folded, visible } from '../hostile.ts';
-import { key_of, type Labels, type Timeline } from '../timeline.ts';
+import { key_of, type Labels, type Series, type Timeline } from '../timeline.ts';
 
 const kMostLines = 10;
 const kMostRows = 50;
@@ -26,6 +26,22 @@ export function series_name(labels: Labels): string {
 function newest(values: Line['values']): number {
   for (let slot = values.length - 1; slot >= 0; slot -= 1) if (values[slot] !== null) return values[slot]!;
   return -Infinity;
+}
+
+/** Those that become lines, the greatest newest value first. */
+function drawn_series(timeline: Timeline): Series[] {
+  return timeline
+    .series(0)
+    .map((one) => ({ one, value: newest(one.values) }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, kMostLines)
+    .map(({ one }) => one);
+}
+
+/** The colour of a series' line, before its row; an empty one keeps the place. */
+function swatch(colour: string): SVGSVGElement {
+  const look = { width: 10, height: 10, rx: 2, fill: colour || 'none' };
+  return svg('svg', { class: 'swatch', viewBox: '0 0 10 10', 'aria-hidden': 'true' }, svg('rect', look));
 }
 
 export function explore_page(context: Context): Page {
@@ -51,16 +67,11 @@ export function explore_page(context: Context): Page {
   const note = h('p', { class: 'fold', id: 'query-note', role: 'status' });
   const count = h('span', { class: 'n' });
   const lines = (timeline: Timeline): Line[] =>
-    timeline
-      .series(0)
-      .map((one) => ({ one, value: newest(one.values) }))
-      .sort((a, b) => b.value - a.value)
-      .slice(0, kMostLines)
-      .map(({ one }) => ({
-        name: folded(series_name(one.labels), 48),
-        colour: colours.of(key_of(one.labels)),
-        values: one.values,
-      }));
+    drawn_series(timeline).map((one) => ({
+      name: folded(series_name(one.labels), 48),
+      colour: colours.of(key_of(one.labels)),
+      values: one.values,
+    }));
   const deck = new Deck(
     queries.length
       ? [{ id: 'explore', title: words.say('graph'), kind: 'line', unit: 'number', height: 'h-alert', axis: true, lead: 0, pulse: 0, names_gaps: true, keys: 2, lines }]
@@ -122,11 +133,14 @@ export function explore_page(context: Context): Page {
       table.hidden = failed || queries.length === 0;
       for (const chart of deck.charts) chart.element.hidden = failed;
       set_text(count, latest.length ? String(latest.length) : '');
+      const drawn = new Set(drawn_series(context.feed.timeline).map((one) => key_of(one.labels)));
       const sorted = [...latest].sort((a, b) => b.value - a.value).slice(0, kMostRows);
       grid.update(
         sorted.map((sample) => {
           const name = series_name(sample.labels);
-          return { key: key_of(sample.labels), cells: [{ text: folded(name, 200), full: name }, { text: format('number', sample.value) }] };
+          const key = key_of(sample.labels);
+          const first = { text: folded(name, 200), full: name, glyph: swatch(drawn.has(key) ? context.palette.get(colours.of(key)) : '') };
+          return { key, cells: [first, { text: format('number', sample.value) }] };
         }),
         latest.length > kMostRows ? words.say('more', { count: latest.length - kMostRows }) : '',
       );

@@ -6,9 +6,9 @@ import { format } from '../format.ts';
 import { glyph } from '../glyphs.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
 import { folded } from '../hostile.ts';
-import { kService, sampling_of, services, unclear, type Answers, type Service } from '../services.ts';
+import { kService, sampling_of, service_history, services, unclear, type Answers, type Service } from '../services.ts';
 import { kTables, type Key, type Words } from '../words.ts';
-import { figure, type DeviceTable } from './devices.ts';
+import { figure, leading, type DeviceTable } from './devices.ts';
 
 const kMostRows = 20;
 
@@ -20,15 +20,16 @@ function name_cell(service: Service, words: Words): Cell {
   return { ...cell, look: alert.severity === 'critical' ? 'bad' : 'warnc', glyph: glyph(alert.severity, words.say('firing')) };
 }
 
-function row(service: Service, words: Words): Row {
+function row(service: Service, context: Context): Row {
+  const history = service_history(service);
   return {
     key: service.key,
     cells: [
-      name_cell(service, words),
-      figure('rate', service.rate),
-      figure('percent', service.failed === null ? null : service.failed * 100),
-      figure('seconds', service.p50),
-      figure('seconds', service.p99),
+      leading(context, name_cell(service, context.words), history.quantiles),
+      leading(context, figure('rate', service.rate), history.rate),
+      leading(context, figure('percent', service.failed === null ? null : service.failed * 100), history.failed),
+      leading(context, figure('seconds', service.p50), history.p50),
+      leading(context, figure('seconds', service.p99), history.p99),
     ],
   };
 }
@@ -74,7 +75,7 @@ export function service_table(context: Context): DeviceTable {
         silent > 0 ? words.say_count('services.silent', silent) : '',
         unclear_line(answers, words),
       ];
-      grid.update(seen.slice(0, kMostRows).map((one) => row(one, words)), foot.filter((text) => text !== '').join(' '));
+      grid.update(seen.slice(0, kMostRows).map((one) => row(one, context)), foot.filter((text) => text !== '').join(' '));
       return all.length;
     },
   };
