@@ -40,7 +40,8 @@ export class Feed {
   private round = 0;
   private abort: AbortController | null = null;
   private waiting: Instant[] = [];
-  private open_expressions = '';
+  /** What the stream was opened with; null: it is not open. */
+  private open_expressions: string | null = null;
 
   constructor(
     open_stream: (url: string) => EventStream,
@@ -76,13 +77,13 @@ export class Feed {
 
   /** Takes up the stream and the history again, as after a pause. */
   resume(): void {
-    this.open_expressions = '';
+    this.open_expressions = null;
     this.open_live();
     void this.load();
   }
 
   pause(): void {
-    this.open_expressions = '';
+    this.open_expressions = null;
     this.live.close();
   }
 

@@ -59,6 +59,14 @@ function setup(t: TestContext) {
   return { feed, streams, agent, time, next_load };
 }
 
+test('feed: a page without queries hears the agent too', (t) => {
+  const { feed, streams } = setup(t);
+  feed.show([], view(10));
+  assert.equal(streams.length, 1);
+  feed.show([], view(60));
+  assert.equal(streams.length, 1, 'the stream that is open serves');
+});
+
 test('feed: history of the range, then a point a second', async (t) => {
   const { feed, streams, next_load } = setup(t);
   const done = next_load();
