@@ -77,6 +77,12 @@ export interface DeadLetterAnswer {
   last_error: string;
 }
 
+export interface MetricAnswer {
+  name: string;
+  type: string;
+  help: string;
+}
+
 export interface OwnStatus {
   collectors: CollectorAnswer[];
   receivers: ReceiverAnswer[];
@@ -259,6 +265,14 @@ export function parse_dead_letters(data: Json): DeadLetterAnswer[] {
   });
 }
 
+/** One a name; of several sources' words the first. */
+export function parse_metadata(data: Json): MetricAnswer[] {
+  return Object.entries(record(data)).map(([name, said]) => {
+    const { type, help } = record(list(said)[0]);
+    return { name, type: text(type), help: text(help) };
+  });
+}
+
 async function call(path: string, form?: URLSearchParams, signal?: AbortSignal): Promise<Json> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), kTimeout);
@@ -317,6 +331,10 @@ export async function rule_groups(): Promise<GroupAnswer[]> {
 
 export async function targets(): Promise<TargetAnswer[]> {
   return parse_targets(await call('targets'));
+}
+
+export async function metadata(): Promise<MetricAnswer[]> {
+  return parse_metadata(await call('metadata'));
 }
 
 export async function build_info(): Promise<Labels> {

@@ -104,6 +104,18 @@ try {
   await shot(page, 'overview-chinese');
   await page.locator('.tool.lang').click();
 
+  await page.goto(`${origin}/#/explore`);
+  await page.reload({ waitUntil: 'load' });
+  await page.locator('#query').fill('load minute');
+  const found = page.locator('section[aria-label="Metrics"] tbody tr:has-text("node_load15")');
+  await found.waitFor();
+  check((await page.locator('section[aria-label="Metrics"] tbody tr').count()) < 10, 'Explore lists the metrics that a text finds');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.clock b')?.textContent ?? ''));
+  check(true, 'a page without queries hears the agent');
+  await shot(page, 'metrics');
+  await found.locator('a').click();
+  await wait_for_points(page, 'explore', least_points);
+
   for (const name of ['alerts', 'status', 'explore']) {
     await page.goto(`${origin}/#/${name}${name === 'explore' ? '?query=node_load1' : ''}`);
     await page.waitForFunction(() => (document.querySelector('h1')?.textContent ?? '').length > 3);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { parse_labels, parse_own_status, parse_time, parse_value } from '../../../dashboard/web/src/api.ts';
+import { parse_labels, parse_metadata, parse_own_status, parse_time, parse_value } from '../../../dashboard/web/src/api.ts';
 import { Clock } from '../../../dashboard/web/src/clock.ts';
 import { host_index, is_physical_disk, is_physical_interface, kHostQueries, memory_parts, summed } from '../../../dashboard/web/src/host.ts';
 import { Timeline } from '../../../dashboard/web/src/timeline.ts';
@@ -59,6 +59,16 @@ test('api: labels named as parts of objects are ordinary labels', () => {
   assert.equal(labels['constructor'], 'y');
   assert.equal(labels['__proto__'], 'x');
   assert.equal(labels['n'], undefined);
+});
+
+test('api: metrics with the first word about each', () => {
+  const said = { up: [{ type: 'gauge', help: 'Up?' }, { type: 'counter', help: 'Else.' }], a_total: [{ type: 'counter' }], odd: 'text' };
+  assert.deepEqual(parse_metadata(said), [
+    { name: 'up', type: 'gauge', help: 'Up?' },
+    { name: 'a_total', type: 'counter', help: '' },
+    { name: 'odd', type: '', help: '' },
+  ]);
+  assert.deepEqual(parse_metadata(null), []);
 });
 
 test("api: the agent's own status, whatever of it is there", () => {

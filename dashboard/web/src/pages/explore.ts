@@ -10,6 +10,7 @@ import { format } from '../format.ts';
 import { Grid } from '../grid.ts';
 import { folded, visible } from '../hostile.ts';
 import { key_of, type Labels, type Series, type Timeline } from '../timeline.ts';
+import { metric_list } from './metric_list.ts';
 
 const kMostLines = 10;
 const kMostRows = 50;
@@ -62,8 +63,10 @@ export function explore_page(context: Context): Page {
       event.preventDefault();
       context.set_query(input.value.trim());
     },
+    input: () => metrics?.narrow(input.value),
   });
   input.value = expression;
+  const metrics = expression === '' ? metric_list(context) : null;
   const note = h('p', { class: 'fold', id: 'query-note', role: 'status' });
   const count = h('span', { class: 'n' });
   const lines = (timeline: Timeline): Line[] =>
@@ -109,6 +112,7 @@ export function explore_page(context: Context): Page {
     ),
     h('section', { class: 'block clip', hidden: queries.length === 0 }, note, deck.charts.map((chart) => chart.element)),
     table,
+    metrics?.element,
   );
   function note_text(total: number): string {
     const error = context.feed.errors[0];

@@ -1,0 +1,25 @@
+// What there is to ask for: which metrics a text finds, and the query that shows one. Pure.
+
+import type { MetricAnswer } from './api.ts';
+
+/** By name, the agent's own words about itself last. */
+export function by_interest(metrics: readonly MetricAnswer[]): MetricAnswer[] {
+  const own = ({ name }: MetricAnswer) => Number(name.startsWith('lapwing_'));
+  return [...metrics].sort((a, b) => own(a) - own(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** Those whose name or help has every word of the text, in the order given. */
+export function find_metrics(metrics: readonly MetricAnswer[], text: string): MetricAnswer[] {
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  return metrics.filter(({ name, help }) => {
+    const said = `${name} ${help}`.toLowerCase();
+    return words.every((word) => said.includes(word));
+  });
+}
+
+/** What one wants to see of a metric of its type: a counter's rate, a histogram's p99. */
+export function shows_metric({ name, type }: Pick<MetricAnswer, 'name' | 'type'>): string {
+  if (type === 'counter') return `rate(${name}[1m])`;
+  if (type === 'histogram') return `histogram_quantile(0.99, sum by (le) (rate(${name}_bucket[1m])))`;
+  return name;
+}
