@@ -27,6 +27,7 @@ enum class Prediction : std::uint8_t {
   Slope = 3,       ///< the integer before and the difference there
   References = 4,  ///< the integer before and other columns' differences, added or taken away
   Sum = 5,         ///< no residuals: the references' differences add up to this column's
+  Steady = 6,      ///< the integer before and what it mostly grows by
 };
 
 inline constexpr std::size_t kReferences = 3;      ///< of one column, at most
@@ -36,6 +37,25 @@ inline constexpr std::uint32_t kColumnWeight = 8;  ///< columns that decoding on
 struct DenseBody {
   std::string sizes;
   std::string bits;  ///< or blocks
+};
+
+/// A header, or those of several columns: field by field, so that like stands by like.
+struct DenseFields {
+  enum Field : std::uint8_t {
+    Flags,
+    FormOfIntegers,
+    Base,
+    Divisor,
+    Slope,
+    References,
+    Misfits,
+    Lowest,
+    BodyBytes
+  };
+  static constexpr std::size_t kCount = 9;
+
+  std::array<std::string, kCount> each;
+  std::string joined() const;
 };
 
 /// A column on its way to disk.
@@ -53,9 +73,9 @@ class DenseColumn {
 
   /// Blocks: for what nothing compresses behind it, or only together with other things.
   enum class Residuals : std::uint8_t { Blocks, BlocksOrSizes };
-  /// The header and the residuals, which stand apart. Afterwards the column is good for being
-  /// referred to only.
-  void write(std::string& header, DenseBody& body, Residuals residuals = Residuals::BlocksOrSizes);
+  /// Appends the header to that of others; the residuals stand apart. Afterwards the column is good
+  /// for being referred to only.
+  void write(DenseFields& fields, DenseBody& body, Residuals residuals = Residuals::BlocksOrSizes);
 
   std::size_t size() const { return count_; }
   bool is_constant() const { return prediction_ == Prediction::Constant; }
@@ -66,16 +86,29 @@ class DenseColumn {
     return references_.empty() ? differences_ : remainder_;
   }
   /// The bits that residuals take, about.
-  std::uint64_t bits() const { return bits_; }
+  std::uint64_t bits() const { return residuals_.bits; }
 
  private:
   struct ColumnReference {
     std::uint32_t number = 0;
     bool negative = false;
   };
+  /// Numbers: steps in zigzag, or counted from the lowest of them, which takes no sign.
+  struct Numbers {
+    std::vector<std::uint64_t> each;
+    std::optional<std::int64_t> lowest;
+    std::uint64_t bits = 0;
+  };
+
   void divide();
   void predict();
-  void fill_residuals();
+  void take(Prediction prediction, Numbers residuals);
+  void try_steady();
+  std::int64_t slope_before() const;
+  void write_misfits(std::string& out) const;
+  void write_body(DenseBody& body, Residuals residuals) const;
+  /// The first `unused` steps mean nothing: what follows them is repeated there.
+  static Numbers numbers_of(std::span<const std::int64_t> steps, std::size_t unused);
 
   std::size_t count_ = 0;
   Prediction prediction_ = Prediction::Constant;
@@ -85,11 +118,11 @@ class DenseColumn {
   std::uint32_t weight_ = 1;
   std::int64_t base_ = 0;
   std::uint64_t divisor_ = 1;
-  std::uint64_t bits_ = 0;
+  std::int64_t middle_ = 0;             // what the integers mostly grow by, where steady
   std::vector<std::int64_t> integers_;  // divided, from the first; while preparing
   std::vector<std::int64_t> differences_;
   std::vector<std::int64_t> remainder_;  // with references
-  std::vector<std::uint64_t> residuals_;
+  Numbers residuals_;
   std::vector<Misfit> misfits_;
 };
 
@@ -101,20 +134,22 @@ struct DenseHeader {
   };
   Prediction prediction = Prediction::Constant;
   Form form = kWholeForm;
-  bool sized = false;  ///< the residuals: sizes and bits, not blocks
+  bool sized = false;    ///< the residuals: sizes and bits, not blocks
+  bool counted = false;  ///< the residuals count from `lowest`, and are no zigzag
   std::uint8_t reference_count = 0;
   std::array<Reference, kReferences> references;
   std::int64_t base = 0;
   std::uint64_t constant_bits = 0;
   std::uint64_t divisor = 1;
   std::int64_t slope = 0;
+  std::int64_t lowest = 0;
   std::string_view misfit_bytes;
   std::uint32_t misfits = 0;
   std::uint32_t body_bytes = 0;
 };
 
-/// None when the bytes are no header of a column of `count` values.
-std::optional<DenseHeader> read_dense_header(ByteReader& in, std::size_t count);
+/// The headers of so many columns; false when the bytes are none.
+bool read_dense_headers(ByteReader& in, std::span<DenseHeader> headers);
 
 /// A column that can be decoded: header, residuals and the columns that it refers to, of which
 /// none may be constant and together with theirs they may be kColumnWeight at most.

@@ -33,6 +33,23 @@ constexpr std::uint64_t unzigzagged(std::uint64_t number) {
   return (number >> 1) ^ (0 - (number & 1));
 }
 
+/// `step_of` makes a step of a residual; what it makes of the first one, 0, does not count.
+template <typename StepOf>
+void add_steps(const DenseHeader& header, std::size_t count, StepOf step_of,
+               std::uint64_t* numbers) {
+  numbers[0] = 0;
+  std::uint64_t level = 0;
+  if (header.prediction == Prediction::Slope) {
+    auto slope = std::uint64_t(header.slope);
+    for (std::size_t i = 1; i < count; ++i) numbers[i] = level += slope += step_of(numbers[i]);
+    return;
+  }
+  level -= step_of(0);
+  for (std::size_t at = 0; at < count; at += kBlockNumbers)
+    for (std::size_t i = 0; i < kBlockNumbers; ++i)
+      numbers[at + i] = level += step_of(numbers[at + i]);
+}
+
 /// Residuals become levels, in place.
 void add_up(const DenseHeader& header, std::size_t count, std::uint64_t* numbers) {
   if (header.prediction == Prediction::Lowest) {
@@ -41,16 +58,14 @@ void add_up(const DenseHeader& header, std::size_t count, std::uint64_t* numbers
       for (std::size_t i = 0; i < kBlockNumbers; ++i) numbers[at + i] -= first;
     return;
   }
-  numbers[0] = 0;
-  std::uint64_t level = 0;
-  if (header.prediction == Prediction::Slope) {
-    auto slope = std::uint64_t(header.slope);
-    for (std::size_t i = 1; i < count; ++i) numbers[i] = level += slope += unzigzagged(numbers[i]);
-    return;
-  }
-  for (std::size_t at = 0; at < count; at += kBlockNumbers)
-    for (std::size_t i = 0; i < kBlockNumbers; ++i)
-      numbers[at + i] = level += unzigzagged(numbers[at + i]);
+  const auto lowest = std::uint64_t(header.lowest), slope = std::uint64_t(header.slope);
+  if (header.counted)
+    add_steps(header, count, [=](std::uint64_t number) { return lowest + number; }, numbers);
+  else if (header.prediction == Prediction::Steady)
+    add_steps(
+        header, count, [=](std::uint64_t number) { return slope + unzigzagged(number); }, numbers);
+  else
+    add_steps(header, count, unzigzagged, numbers);
 }
 
 void add_reference(const std::uint64_t* theirs, bool negative, std::size_t count,
@@ -75,15 +90,21 @@ bool put_misfits(const DenseHeader& header, std::size_t count, std::size_t from,
   return in.at_end();
 }
 
+void append_alone(DenseColumn& column, std::string& out) {
+  DenseFields fields;
+  DenseBody body;
+  column.write(fields, body, DenseColumn::Residuals::Blocks);
+  out += fields.joined() + body.bits;
+}
+
 /// A column in one; false when the bytes are damaged.
-bool read_alone(std::string_view bytes, std::size_t count, DenseView& column) {
+bool read_alone(std::string_view bytes, DenseView& column) {
   ByteReader in(bytes);
-  const auto header = read_dense_header(in, count);
-  if (!header) return false;
-  column.header = *header;
-  column.body = in.bytes(header->body_bytes);
+  DenseHeader& header = column.header;
+  if (!read_dense_headers(in, {&header, 1})) return false;
+  column.body = in.bytes(header.body_bytes);
   // A column that stands alone refers to none and is written in blocks.
-  return !in.failed() && in.at_end() && header->reference_count == 0 && !header->sized;
+  return !in.failed() && in.at_end() && header.reference_count == 0 && !header.sized;
 }
 
 }  // namespace
@@ -156,32 +177,27 @@ void encode_doubles(std::span<const double> values, std::string& out) {
   if (values.empty()) return;
   DenseColumn column;
   column.prepare(values);
-  DenseBody body;
-  column.write(out, body, DenseColumn::Residuals::Blocks);
-  out += body.bits;
+  append_alone(column, out);
 }
 
 void encode_integers(std::span<const std::int64_t> integers, std::string& out) {
   if (integers.empty()) return;
   DenseColumn column;
   column.prepare(integers);
-  DenseBody body;
-  column.write(out, body, DenseColumn::Residuals::Blocks);
-  out += body.bits;
+  append_alone(column, out);
 }
 
 bool decode_doubles(std::string_view bytes, std::span<double> out) {
   if (out.empty()) return bytes.empty();
   DenseView column;
-  return read_alone(bytes, out.size(), column) &&
+  return read_alone(bytes, column) &&
          DenseDecoder().decode(column, out.size(), 0, out.size(), out.data());
 }
 
 bool decode_integers(std::string_view bytes, std::span<std::int64_t> out) {
   if (out.empty()) return bytes.empty();
   DenseView column;
-  return read_alone(bytes, out.size(), column) &&
-         DenseDecoder().decode(column, out.size(), out.data());
+  return read_alone(bytes, column) && DenseDecoder().decode(column, out.size(), out.data());
 }
 
 }  // namespace lapwing::tsdb

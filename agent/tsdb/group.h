@@ -57,10 +57,15 @@ class GroupChunk {
  private:
   GroupChunk() = default;
   bool parse();
-  bool read_times(ByteReader& in);
-  bool read_part(ByteReader& in);
-  bool link(Part& part);
-  bool find_bodies(ByteReader& in);
+  struct TimesColumn {
+    std::size_t count = 0;
+    DenseView view;
+  };
+  bool read_counts(ByteReader& in, std::vector<TimesColumn>& columns);
+  bool read_parts(ByteReader& in, const std::vector<TimesColumn>& columns);
+  bool link(std::size_t place);
+  bool find_bodies(ByteReader& in, std::vector<TimesColumn>& columns);
+  bool decode_times(const std::vector<TimesColumn>& columns);
 
   std::string content_;
   std::vector<std::vector<std::int64_t>> times_;

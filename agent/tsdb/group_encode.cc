@@ -46,13 +46,13 @@ class TimeTable {
     return std::nullopt;
   }
 
-  void write(std::string& out) const {
-    put_varint(out, columns_.size());
+  void write(std::string& counts, DenseFields& headers, std::vector<DenseBody>& bodies) const {
+    put_varint(counts, columns_.size());
     for (const auto& times : columns_) {
-      put_varint(out, times.size());
-      std::string bytes;
-      encode_integers(times, bytes);
-      put_text(out, bytes);
+      put_varint(counts, times.size());
+      DenseColumn column;
+      column.prepare(times);
+      column.write(headers, bodies.emplace_back());
     }
   }
 
@@ -136,12 +136,13 @@ Result<std::string> compress_chunk(std::string directory, const std::vector<Dens
     if (!body.sizes.empty()) sized.push_back(&body);
     (body.sizes.empty() ? blocks : bits) += body.bits;
   }
-  const std::vector<std::uint8_t> classes = classify_sizes(sized);
+  const std::vector<SizeClass> classes = classify_sizes(sized);
+  for (const SizeClass one : classes) directory += char(one.number);
+  for (const SizeClass one : classes) directory += char(one.shift);
   std::array<std::string, kSizeClasses> sizes;
-  for (std::size_t i = 0; i < sized.size(); ++i) {
-    directory += char(classes[i]);
-    sizes[classes[i]] += sized[i]->sizes;
-  }
+  for (std::size_t i = 0; i < sized.size(); ++i)
+    for (const char size : sized[i]->sizes)
+      sizes[classes[i].number] += char(std::uint8_t(size) - classes[i].shift);
   directory += blocks;
   std::vector<std::string_view> pieces = {directory};
   for (const std::string& one : sizes)
@@ -159,23 +160,29 @@ Result<std::string> write_chunk(std::vector<Piece>& pieces, Compressor& compress
     piece.place = times.find(piece.times).value_or(Place{});
     piece.times = {};
   }
-  std::string directory;
-  std::vector<DenseBody> bodies(pieces.size());
-  directory += char(kChunkVersion);
-  times.write(directory);
+  std::string directory(1, char(kChunkVersion)), slots, places;
+  DenseFields headers;
+  std::vector<DenseBody> bodies;
+  times.write(directory, headers, bodies);
   put_varint(directory, pieces.size());
+  std::int64_t next_slot = 0;
+  std::optional<std::pair<Place, std::size_t>> before;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     Piece& piece = pieces[i];
     piece.column.prepare(piece.values);
     piece.values = {};
     choose_references(pieces, i);
-    put_varint(directory, piece.slot);
-    put_varint(directory, piece.place.column);
-    put_varint(directory, piece.place.first);
-    put_varint(directory, piece.column.size());
-    piece.column.write(directory, bodies[i]);
+    put_signed(slots, piece.slot - next_slot);
+    next_slot = piece.slot + 1;
+    const std::pair place(piece.place, piece.column.size());
+    const bool same = before == place;
+    put_varint(places, same ? 0 : piece.place.column + 1);
+    if (!same) put_varint(places, piece.place.first);
+    if (!same) put_varint(places, piece.column.size());
+    before = place;
+    piece.column.write(headers, bodies.emplace_back());
   }
-  return compress_chunk(std::move(directory), bodies, compressor);
+  return compress_chunk(directory + slots + places + headers.joined(), bodies, compressor);
 }
 
 }  // namespace

@@ -9,7 +9,14 @@
 
 namespace lapwing::tsdb {
 
-/// A class below kSizeClasses for each column, all of which have sizes.
-std::vector<std::uint8_t> classify_sizes(const std::vector<const DenseBody*>& columns);
+/// Where a column's sizes stand, and what is taken from each of them (modulo 256) so that columns
+/// of one shape have like bytes however large their numbers are.
+struct SizeClass {
+  std::uint8_t number = 0;  ///< below kSizeClasses
+  std::uint8_t shift = 0;
+};
+
+/// For each column, all of which have sizes.
+std::vector<SizeClass> classify_sizes(const std::vector<const DenseBody*>& columns);
 
 }  // namespace lapwing::tsdb

@@ -63,14 +63,14 @@ bool count_sizes(std::span<const std::uint64_t> numbers, SizeCounts& counts) {
   return true;
 }
 
-std::size_t size_code_bytes(const SizeCounts& counts) {
+std::uint64_t size_code_bits(const SizeCounts& counts) {
   double bits = 0, all = 0;
   for (unsigned size = 0; size < kSizes; ++size) {
     if (counts[size] == 0) continue;
     all += counts[size];
     bits += counts[size] * (bits_below(size) - std::log2(double(counts[size])));
   }
-  return all == 0 ? 0 : std::size_t((bits + all * std::log2(all)) / 8) + 1;
+  return all == 0 ? 0 : std::uint64_t(std::max(0.0, bits + all * std::log2(all)));
 }
 
 void encode_sizes(std::span<const std::uint64_t> numbers, std::string& sizes, std::string& bits) {

@@ -29,8 +29,8 @@ using SizeCounts = std::array<std::uint32_t, kSizes>;
 
 /// False when a number has more than 58 bits: they cannot be written so.
 bool count_sizes(std::span<const std::uint64_t> numbers, SizeCounts& counts);
-/// What sizes with such frequencies and their bits take at best, in bytes.
-std::size_t size_code_bytes(const SizeCounts& counts);
+/// What sizes with such frequencies and their bits take at best, in bits.
+std::uint64_t size_code_bits(const SizeCounts& counts);
 
 /// Appends a byte for each number to `sizes` and the bits to `bits`; numbers as count_sizes takes.
 void encode_sizes(std::span<const std::uint64_t> numbers, std::string& sizes, std::string& bits);

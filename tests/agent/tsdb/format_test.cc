@@ -53,8 +53,8 @@ Columns chunk_columns(std::string_view content, std::uint32_t slot) {
 
 using Values = std::vector<double>;
 
-// One column of times, 1, 2 and 3 s: a dense column of slope 1,000 without residuals.
-const std::string kTimes = "01 03 08 03 00 d0 0f d0 0f 01 00 ";
+// Version; one column of three times; one part, in slot 5, of them all.
+const std::string kOnePart = "04 01 03 01 0a 01 00 03 ";
 
 }  // namespace
 
@@ -74,24 +74,30 @@ TEST_CASE("format: dense columns") {
   CHECK(dense(hex("09 00 14 04 02 02 18"), 3) == Values{10, 18, 14});
   // Newest: differences +1 and -1 as 2 and 1.
   CHECK(dense(hex("02 00 14 02 02 18"), 3) == Values{10, 11, 10});
+  // Newest, counted: steps of 1 and 4 are 0 and 3 above the lowest.
+  CHECK(dense(hex("12 00 14 02 02 02 30"), 3) == Values{10, 11, 15});
+  // Steady: 100 and once one more.
+  CHECK(dense(hex("06 00 14 c8 01 02 02 08"), 3) == Values{10, 111, 211});
+  // Slope: 3 before, then one more each time.
+  CHECK(dense(hex("03 00 14 06 02 02 28"), 3) == Values{10, 14, 19});
   // The second is a misfit: 0.1.
   CHECK(dense(hex("21 00 14 01 09 01 9a 99 99 99 99 99 b9 3f 02 02 18"), 3) == Values{10, 0.1, 11});
 }
 
 TEST_CASE("format: chunk of samples") {
-  // Slot 5: column 0 from its first entry, three samples, always 1.5.
-  const Columns flat = chunk_columns(hex("03 " + kTimes + "01 05 00 00 03 00 01 1e"), 5);
+  // Headers field by field. The times, 1, 2 and 3 s, have a slope of 1,000 and no residuals to
+  // speak of; the part is always 1.5.
+  const Columns flat = chunk_columns(hex(kOnePart + "03 00 00 01 d0 0f 1e d0 0f 01 00"), 5);
   CHECK(flat.values == Values{1.5, 1.5, 1.5});
   CHECK(flat.times ==
         std::vector<Timestamp>{from_millis(1000), from_millis(2000), from_millis(3000)});
-  // Residuals 0, 5 and 2 by sizes (0, 4 and 2) and bits (the last of 5).
+  // Residuals 0, 5 and 2 by sizes (0, 4 and 2, less the shift of 1) and bits (the last of 5).
   const Columns noisy =
-      chunk_columns(hex("03 " + kTimes + "01 05 00 00 03 81 00 14 01 00 00 04 02 01"), 5);
+      chunk_columns(hex(kOnePart + "03 81 00 00 d0 0f 14 d0 0f 01 01 00 01 00 ff 03 01 01"), 5);
   CHECK(noisy.values == Values{10, 15, 12});
-  // Slot 6 refers to part 0 and has no residuals: the sum of its steps from 20 on.
-  const Columns sum = chunk_columns(hex("03 " + kTimes +
-                                        "02 05 00 00 03 01 00 14 02 "
-                                        "06 00 00 03 05 00 28 01 00 02 18"),
+  // Slot 6, of the same samples, refers to part 0 and has no residuals: its steps from 20 on.
+  const Columns sum = chunk_columns(hex("04 01 03 02 0a 00 01 00 03 00 "
+                                        "03 01 05 00 00 00 d0 0f 14 28 d0 0f 01 00 01 02 00 02 18"),
                                     6);
   CHECK(sum.values == Values{20, 22, 21});
 }

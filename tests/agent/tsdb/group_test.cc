@@ -50,9 +50,12 @@ TEST_CASE("group: cut, foreign and hostile content is Corrupt") {
   };
   CHECK_FALSE(kind(""));
   CHECK_FALSE(kind(std::string_view("\x01\x00\x00", 3)));
-  CHECK(kind(std::string_view("\x03\x00\x00", 3)));
-  CHECK_FALSE(kind(std::string_view("\x03\x00\x01\x00\x00\x00\x01\x00", 8)));
-  CHECK_FALSE(kind("\x03\x01\xff\xff\xff\xff\x7f\x01\x00"));
+  CHECK(kind(std::string_view("\x04\x00\x00", 3)));
+  // A part of a column of times that there is not, and a column of more times than one may have.
+  CHECK_FALSE(kind(std::string_view("\x04\x00\x01\x00\x01\x00\x01\x00\x00\x00", 10)));
+  CHECK_FALSE(kind("\x04\x01\xff\xff\xff\xff\x7f\x01"));
+  // The first part has nothing before it whose samples could be its own.
+  CHECK_FALSE(kind(std::string_view("\x04\x00\x01\x00\x00\x00\x00\x00", 8)));
   CHECK(runs.empty());
 }
 
@@ -95,14 +98,16 @@ TEST_CASE("group: related series of every shape come back bit for bit, whole and
 
 TEST_CASE("group: a chunk whose columns refer to later ones or in circles is Corrupt") {
   Compressor compressor;
-  // One column of two times; two series of two samples that refer to each other's number.
-  std::string content("\x03\x01\x02", 3);
-  std::string times;
-  encode_integers(std::vector<std::int64_t>{1000, 2000}, times);
-  content += char(times.size());
-  content += times;
-  content += std::string("\x02", 1);
-  content += std::string("\x00\x00\x00\x02\x05\x00\x00\x01\x02", 9);
-  content += std::string("\x01\x00\x00\x02\x05\x00\x00\x01\x00", 9);
-  CHECK_FALSE(GroupChunk::open(*compressor.compress(content, 1)).ok());
+  const auto opens = [&](char first_reference, char second_reference) {
+    // One column of two times, 1 and 2 s; two series of two samples with the same times. Of each
+    // column flags, form and base; the slope of the times; a reference each; a body's length.
+    std::string content("\x04\x01\x02\x02\x00\x00\x01\x00\x02\x00", 10);
+    content += std::string("\x03\x05\x05\x00\x00\x00\xd0\x0f\x00\x00\xd0\x0f", 12);
+    content += {1, first_reference, 1, second_reference};
+    content += std::string("\x01\x00", 2);
+    return GroupChunk::open(*compressor.compress(content, 1)).ok();
+  };
+  CHECK_FALSE(opens(2, 0));
+  CHECK_FALSE(opens(0, 2));
+  CHECK_FALSE(opens(2, 2));
 }

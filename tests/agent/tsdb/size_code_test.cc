@@ -74,13 +74,13 @@ TEST_CASE("size code: larger numbers are told, not written") {
 TEST_CASE("size code: what it takes at best counts the bits and the sizes' spread") {
   SizeCounts counts;
   REQUIRE(count_sizes(Numbers(800, 5), counts));  // one size, a bit below
-  CHECK(size_code_bytes(counts) == 101);
+  CHECK(size_code_bits(counts) == 800);
   REQUIRE(count_sizes(Numbers{}, counts));
-  CHECK(size_code_bytes(counts) == 0);
+  CHECK(size_code_bits(counts) == 0);
   Numbers numbers(400, 0);
   numbers.insert(numbers.end(), 400, 1);  // two sizes, none with bits
   REQUIRE(count_sizes(numbers, counts));
-  CHECK(size_code_bytes(counts) == 101);
+  CHECK(size_code_bits(counts) == 800);
 }
 
 TEST_CASE("size code: bits cut or too many, and sizes that there are not, are refused") {
