@@ -1,6 +1,7 @@
 // The address after "#" holds page, range and, on Explore, the query, so that a link shows what
 // its sender saw. What cannot be read falls back to the Overview's default.
 
+import { kUnits, type Unit } from './format.ts';
 import { kDefaultSpan, kPresets, type View } from './range.ts';
 
 export type PageName = 'overview' | 'alerts' | 'explore' | 'status';
@@ -10,6 +11,8 @@ export interface Address {
   page: PageName;
   view: View;
   query: string;
+  /** What the query's values are, where the link says so. */
+  unit: Unit;
 }
 
 const kLongestQuery = 8000;
@@ -19,7 +22,8 @@ export function parse_address(hash: string): Address {
   const page = kPages.find((name) => name === path) ?? 'overview';
   const parameters = new URLSearchParams(words);
   const query = (parameters.get('query') ?? '').slice(0, kLongestQuery);
-  return { page, view: parse_view(parameters), query };
+  const unit = kUnits.find((name) => name === parameters.get('unit')) ?? 'number';
+  return { page, view: parse_view(parameters), query, unit };
 }
 
 function parse_view(parameters: URLSearchParams): View {
@@ -47,7 +51,10 @@ export function format_address(address: Address): string {
     parameters.set('from', String(view.fixed.from_ms));
     parameters.set('to', String(view.fixed.to_ms));
   }
-  if (address.page === 'explore' && address.query !== '') parameters.set('query', address.query);
+  if (address.page === 'explore' && address.query !== '') {
+    if (address.unit !== 'number') parameters.set('unit', address.unit);
+    parameters.set('query', address.query);
+  }
   const words = parameters.toString();
   return `#/${address.page}${words === '' ? '' : `?${words}`}`;
 }

@@ -113,8 +113,9 @@ export class App {
       frame: () => this.frame(),
       zoom: (from, to) => this.set_view({ ...this.address.view, fixed: fixed_window(from, to, this.feed.now_ms) }),
       back_to_live: () => this.back_to_live(),
-      set_query: (text) => this.go({ ...this.address, query: text }),
-      explore: (text) => format_address({ ...this.address, page: 'explore', query: text }),
+      unit: () => this.address.unit,
+      set_query: (text) => this.go({ ...this.address, query: text, unit: 'number' }),
+      explore: (text, unit) => format_address({ ...this.address, page: 'explore', query: text, unit }),
     };
   }
 
@@ -333,7 +334,7 @@ export class App {
   private navigate(next: Address): void {
     const before = this.address;
     this.address = next;
-    if (next.page !== before.page || next.query !== before.query) {
+    if (next.page !== before.page || next.query !== before.query || next.unit !== before.unit) {
       scrollTo(0, 0);
       this.open_page();
       return;

@@ -7,6 +7,7 @@ import type { Frame } from './charts/spec.ts';
 import type { Deck } from './charts/deck.ts';
 import type { Clock } from './clock.ts';
 import type { Feed, FeedQuery } from './feed.ts';
+import type { Unit } from './format.ts';
 import type { View } from './range.ts';
 import type { Words } from './words.ts';
 
@@ -20,6 +21,8 @@ export interface Context {
   groups: () => readonly GroupAnswer[];
   view: () => View;
   query: () => string;
+  /** What the query's values are. */
+  unit: () => Unit;
   /** The agent's time. */
   now_ms: () => number;
   frame: () => Frame;
@@ -27,7 +30,7 @@ export interface Context {
   back_to_live: () => void;
   set_query: (query: string) => void;
   /** The address that shows the query on Explore, over the range that is shown now. */
-  explore: (query: string) => string;
+  explore: (query: string, unit: Unit) => string;
 }
 
 export interface Page {

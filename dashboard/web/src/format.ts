@@ -4,14 +4,8 @@
 export const kThinSpace = '\u202f';
 export const kNothing = '–';
 
-export type Unit =
-  | 'bytes'
-  | 'bytes/s'
-  | 'seconds'
-  | 'rate'
-  | 'percent'
-  | 'count'
-  | 'number';
+export const kUnits = ['bytes', 'bytes/s', 'seconds', 'rate', 'percent', 'count', 'number'] as const;
+export type Unit = (typeof kUnits)[number];
 
 /** Three significant digits without exponent; exact zero is "0". */
 export function three(value: number): string {

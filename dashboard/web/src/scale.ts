@@ -26,7 +26,7 @@ export function nice_for(unit: Unit, value: number): number {
   return unit === 'bytes' || unit === 'bytes/s' ? nice_bytes(value) : nice(value);
 }
 
-/** An axis's end over time: grows at once, shrinks when less was enough for 30 s. */
+/** An axis's end over time: grows at once, shrinks when less was enough for 30 s. 0: nothing was seen yet. */
 export class AxisEnd {
   private end = 0;
   private smaller_since: number | null = null;
@@ -34,6 +34,7 @@ export class AxisEnd {
   constructor(private readonly unit: Unit) {}
 
   step(greatest: number, now_ms: number): number {
+    if (!(greatest > 0)) return this.end;
     const wanted = nice_for(this.unit, greatest * 1.04);
     if (wanted === this.end) {
       this.smaller_since = null;
@@ -56,9 +57,14 @@ export class AxisEnd {
   }
 }
 
-/** Two lines up to 160 pixels of height, four above. */
-export function value_lines(end: number, height_px: number): number[] {
-  return height_px > 160 ? [end / 4, end / 2, (end * 3) / 4, end] : [end / 2, end];
+/** Two lines up to 160 pixels of height, four above; with zero, and fewer on each side, below zero. */
+export function value_lines(start: number, end: number, height_px: number): number[] {
+  const tall = height_px > 160;
+  if (start >= 0) return tall ? [end / 4, end / 2, (end * 3) / 4, end] : [end / 2, end];
+  const step = Math.max(end, -start) / (tall ? 2 : 1);
+  const lines: number[] = [];
+  for (let at = Math.ceil(start / step); at <= Math.floor(end / step); at += 1) lines.push(at * step);
+  return lines;
 }
 
 const kTimeSteps = [

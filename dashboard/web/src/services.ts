@@ -4,12 +4,19 @@
 
 import type { Alert } from './alerts.ts';
 import type { FeedQuery } from './feed.ts';
+import type { Unit } from './format.ts';
 import type { Sample } from './timeline.ts';
 
 // As long as the quantiles' own window, so that a row tells of one time.
 const kWindow = '10s';
 // What is rare must be seen by whoever looks up after a while.
 const kCountWindow = '5m';
+
+/** A figure over time, as Explore shows it. */
+export interface History {
+  query: string;
+  unit: Unit;
+}
 
 /** A text as PromQL quotes it. */
 export function quoted(text: string): string {
@@ -123,15 +130,21 @@ export function services(answers: Answers, alerts: readonly Alert[]): Service[] 
 }
 
 /** The queries that show a row's figures over time. */
-export function service_history(one: Pick<Service, 'name' | 'port' | 'elsewhere'>): Record<'quantiles' | 'rate' | 'failed' | 'p50' | 'p99', string> {
+export function service_history(
+  one: Pick<Service, 'name' | 'port' | 'elsewhere'>,
+): Record<'quantiles' | 'rate' | 'failed' | 'p50' | 'p99', History> {
   const prefix = one.elsewhere ? 'service_client' : 'service';
   const whose = one.elsewhere ? `remote=${quoted(one.name)}` : `service=${quoted(one.name)},port=${quoted(one.port)}`;
   const rate = (metric: string, more = '') => `sum(rate(${prefix}_${metric}{job="node",${whose}${more}}[${kHistoryWindow}]))`;
-  const quantile = (more: string) => `${prefix}_latency_quantile_seconds{job="node",${whose}${more}}`;
+  const quantile = (more: string): History => ({
+    query: `${prefix}_latency_quantile_seconds{job="node",${whose}${more}}`,
+    unit: 'seconds',
+  });
+  const failed = `(${rate('requests_total', `,${kFailed}`)} or vector(0))`;
   return {
     quantiles: quantile(''),
-    rate: rate('latency_seconds_count'),
-    failed: `(${rate('requests_total', `,${kFailed}`)} or vector(0)) / ${rate('requests_total')}`,
+    rate: { query: rate('latency_seconds_count'), unit: 'rate' },
+    failed: { query: `100 * ${failed} / ${rate('requests_total')}`, unit: 'percent' },
     p50: quantile(',quantile="0.5"'),
     p99: quantile(',quantile="0.99"'),
   };

@@ -103,7 +103,7 @@ export class Shell {
     });
     this.select.value = String(state.view.span_ms);
     for (const { page, link, count } of this.links) {
-      const href = format_address({ page, view: state.view, query: '' });
+      const href = format_address({ page, view: state.view, query: '', unit: 'number' });
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
       if (page === state.page) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');

@@ -2,7 +2,7 @@
 // service, the busiest first. Pure.
 
 import type { FeedQuery } from './feed.ts';
-import { quoted, shown } from './services.ts';
+import { quoted, shown, type History } from './services.ts';
 import type { Sample } from './timeline.ts';
 
 // Three collections of the slowest of these series.
@@ -30,8 +30,15 @@ function expressions(window: string, whose = ''): Record<'cpu' | 'memory' | 'dis
 }
 
 /** The queries that show a service's figures over time. */
-export function usage_history(service: string): ReturnType<typeof expressions> {
-  return expressions(kHistoryWindow, `,service=${quoted(service)}`);
+export function usage_history(service: string): Record<keyof ReturnType<typeof expressions>, History> {
+  const of = expressions(kHistoryWindow, `,service=${quoted(service)}`);
+  return {
+    cpu: { query: `100 * (${of.cpu})`, unit: 'percent' },
+    memory: { query: of.memory, unit: 'bytes' },
+    disk: { query: of.disk, unit: 'bytes/s' },
+    network: { query: of.network, unit: 'bytes/s' },
+    waiting: { query: `100 * (${of.waiting})`, unit: 'percent' },
+  };
 }
 
 const kNow = expressions(kWindow);

@@ -60,9 +60,22 @@ test('scale: an axis grows at once and shrinks only after 30 s', () => {
   assert.equal(axis.step(0.9, 33_001), 1);
 });
 
+test('scale: an axis that has seen nothing waits, and zero does not stretch it', () => {
+  const axis = new AxisEnd('number');
+  assert.equal(axis.step(0, 0), 0);
+  assert.equal(axis.step(0.15, 1000), 0.2);
+  assert.equal(axis.step(0, 2000), 0.2);
+});
+
 test('scale: two lines on a low chart, four on a high one', () => {
-  assert.deepEqual(value_lines(100, 80), [50, 100]);
-  assert.deepEqual(value_lines(100, 200), [25, 50, 75, 100]);
+  assert.deepEqual(value_lines(0, 100, 80), [50, 100]);
+  assert.deepEqual(value_lines(0, 100, 200), [25, 50, 75, 100]);
+});
+
+test('scale: below zero too, zero has its line', () => {
+  assert.deepEqual(value_lines(-100, 50, 200), [-100, -50, 0, 50]);
+  assert.deepEqual(value_lines(-100, 0, 80), [-100, 0]);
+  assert.deepEqual(value_lines(-60, 100, 200), [-50, 0, 50, 100]);
 });
 
 test('scale: time lines stand on whole local minutes and do not crowd', () => {

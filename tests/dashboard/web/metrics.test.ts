@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { by_interest, find_metrics, shows_metric } from '../../../dashboard/web/src/metrics.ts';
+import { by_interest, find_metrics, shows_metric, unit_of } from '../../../dashboard/web/src/metrics.ts';
 
 const metrics = [
   { name: 'node_disk_read_bytes_total', type: 'counter', help: 'Bytes read.' },
@@ -23,6 +23,14 @@ test('metrics: a counter shows its rate, a histogram its p99, all others themsel
     'node_load1',
     'histogram_quantile(0.99, sum by (le) (rate(service_latency_seconds_bucket[1m])))',
   ]);
+});
+
+test('metrics: the unit is what the name says of it', () => {
+  assert.deepEqual(metrics.map(unit_of), ['bytes/s', 'number', 'seconds']);
+  const of = (name: string, type: string) => unit_of({ name, type });
+  assert.equal(of('node_cpu_seconds_total', 'counter'), 'number', 'seconds a second');
+  assert.equal(of('node_memory_MemFree_bytes', 'gauge'), 'bytes');
+  assert.equal(of('node_boot_time_seconds', 'gauge'), 'number', 'a moment, no duration');
 });
 
 test('metrics: the host comes before the agent itself', () => {

@@ -60,12 +60,13 @@ test('address: page, range, window and query survive the way there and back', ()
   const addresses = [
     '#/overview', '#/alerts', '#/overview?range=1h', '#/overview?range=90s',
     '#/overview?range=7d&from=1700000000000&to=1700000600000', '#/explore?query=rate%28x%5B5m%5D%29',
+    '#/explore?unit=bytes%2Fs&query=x',
   ];
   for (const hash of addresses) assert.equal(format_address(parse_address(hash)), hash);
 });
 
 test('address: nonsense is the default Overview', () => {
-  for (const hash of ['', '#', '#/nowhere', '#/overview?range=-3s', '#/overview?from=5&to=4', '#/overview?from=x&to=y']) {
+  for (const hash of ['', '#', '#/nowhere', '#/overview?range=-3s', '#/overview?from=5&to=4', '#/overview?from=x&to=y', '#/overview?unit=seconds']) {
     assert.equal(format_address(parse_address(hash)), '#/overview', hash);
   }
 });

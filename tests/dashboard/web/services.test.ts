@@ -77,10 +77,10 @@ test('services: what times do not tell is said, the most first, and nothing when
 
 test('services: figures lead to their series, here and elsewhere', () => {
   const here = service_history({ name: 'redis', port: '6379', elsewhere: false });
-  assert.equal(here.p99, 'service_latency_quantile_seconds{job="node",service="redis",port="6379",quantile="0.99"}');
-  assert.equal(here.rate, 'sum(rate(service_latency_seconds_count{job="node",service="redis",port="6379"}[1m]))');
+  assert.equal(here.p99.query, 'service_latency_quantile_seconds{job="node",service="redis",port="6379",quantile="0.99"}');
+  assert.equal(here.rate.query, 'sum(rate(service_latency_seconds_count{job="node",service="redis",port="6379"}[1m]))');
   const there = service_history({ name: '10.0.0.5:5432', port: '', elsewhere: true });
-  assert.equal(there.quantiles, 'service_client_latency_quantile_seconds{job="node",remote="10.0.0.5:5432"}');
+  assert.equal(there.quantiles.query, 'service_client_latency_quantile_seconds{job="node",remote="10.0.0.5:5432"}');
 });
 
 test('services: every query is closed and names its job', () => {

@@ -37,11 +37,11 @@ test('usage: the order follows the last minutes, not the last second, and the re
 
 test('usage: a figure leads to the same expression of its service alone', () => {
   assert.equal(
-    usage_history('a "b"').memory,
+    usage_history('a "b"').memory.query,
     'sum by (service) (service_memory_proportional_bytes{job="node",service="a \\"b\\""}) or ' +
       'sum by (service) (service_memory_resident_bytes{job="node",service="a \\"b\\""})',
   );
-  for (const text of Object.values(usage_history('redis'))) assert.equal(text.split('(').length, text.split(')').length, text);
+  for (const { query } of Object.values(usage_history('redis'))) assert.equal(query.split('(').length, query.split(')').length, query);
 });
 
 test('usage: every query is closed and names its job', () => {

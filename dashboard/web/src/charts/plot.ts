@@ -45,8 +45,10 @@ export class Plot {
   private shape = '';
   private frame: Frame | null = null;
   private lines: Line[] = [];
+  private start = 0;
   private end = 1;
-  private readonly axis_end: AxisEnd;
+  private readonly above: AxisEnd;
+  private readonly below: AxisEnd;
   private span_ms = 0;
   private moving = false;
 
@@ -57,7 +59,8 @@ export class Plot {
     private readonly clock: Clock,
     private readonly events: PlotEvents,
   ) {
-    this.axis_end = new AxisEnd(spec.unit);
+    this.above = new AxisEnd(spec.unit);
+    this.below = new AxisEnd(spec.unit);
   }
 
   destroy(): void {
@@ -71,7 +74,10 @@ export class Plot {
     const height = this.host.clientHeight;
     if (width === 0 || height === 0) return;
     const span_ms = frame.to_ms - frame.from_ms;
-    if (span_ms !== this.span_ms) this.axis_end.forget();
+    if (span_ms !== this.span_ms) {
+      this.above.forget();
+      this.below.forget();
+    }
     this.span_ms = span_ms;
     this.frame = frame;
     this.lines = lines;
@@ -106,15 +112,20 @@ export class Plot {
 
   private measure(frame: Frame, bins: Bins): void {
     let greatest = 0;
+    let least = 0;
     this.points = 0;
-    for (const column of bins.merged && this.spec.kind !== 'stack' ? bins.high : bins.mean) {
-      for (const value of column) {
-        if (value === null) continue;
+    const bands = bins.merged && this.spec.kind !== 'stack';
+    (bands ? bins.high : bins.mean).forEach((column, line) => {
+      const low = bands ? bins.low[line]! : column;
+      column.forEach((value, slot) => {
+        if (value === null) return;
         greatest = Math.max(greatest, value);
+        least = Math.min(least, low[slot] ?? value);
         this.points += 1;
-      }
-    }
-    this.end = this.spec.end?.(frame.timeline) ?? this.axis_end.step(greatest, frame.to_ms);
+      });
+    });
+    this.start = least < 0 ? -this.below.step(-least, frame.to_ms) : 0;
+    this.end = this.spec.end?.(frame.timeline) ?? (this.above.step(greatest, frame.to_ms) || (this.start < 0 ? 0 : 1));
   }
 
   /** A stack is painted from its top down, so that each lower layer covers the one above. */
@@ -160,7 +171,7 @@ export class Plot {
       focus: { alpha: 1 },
       scales: {
         x: { time: true, range: () => [(this.frame?.from_ms ?? 0) / 1000, (this.frame?.to_ms ?? 1) / 1000] },
-        y: { range: () => [0, this.end] },
+        y: { range: () => [this.start, this.end] },
       },
       axes: [
         {
@@ -174,7 +185,7 @@ export class Plot {
           ...axis,
           size: kLeftEdge,
           gap: 6,
-          splits: () => value_lines(this.end, height),
+          splits: () => value_lines(this.start, this.end, height),
           values: (_, splits) => splits.map((value) => format_axis(spec.unit, value)),
         },
       ],

@@ -6,6 +6,7 @@ import { format, kNothing, type Unit } from '../format.ts';
 import { folded } from '../hostile.ts';
 import { device_of, host_index, is_physical_disk, is_physical_interface } from '../host.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
+import type { History } from '../services.ts';
 import type { Sample } from '../timeline.ts';
 import type { Words } from '../words.ts';
 
@@ -23,10 +24,10 @@ export function figure(unit: Unit, value: number | null | undefined): Cell {
   return value === 0 ? { text: '0', look: 'dim' } : { text: format(unit, value) };
 }
 
-/** The same cell as a link to the query's history; a figure that is not known leads nowhere. */
-export function leading(context: Context, cell: Cell, query: string): Cell {
+/** The same cell as a link to its history; a figure that is not known leads nowhere. */
+export function leading(context: Context, cell: Cell, { query, unit }: History): Cell {
   if (cell.text === kNothing) return cell;
-  return { ...cell, link: { href: context.explore(query), title: context.words.say('over_time') } };
+  return { ...cell, link: { href: context.explore(query, unit), title: context.words.say('over_time') } };
 }
 
 /** Names as people count them: sda, sdb, sdb2, sdb10. */

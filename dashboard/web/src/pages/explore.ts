@@ -49,6 +49,7 @@ export function explore_page(context: Context): Page {
   const { words } = context;
   const colours = new ColourBook();
   const expression = context.query();
+  const unit = context.unit();
   const queries: FeedQuery[] = expression === '' ? [] : [{ expression: () => expression, history: true }];
   const input = h('textarea', {
     class: 'editor',
@@ -77,7 +78,7 @@ export function explore_page(context: Context): Page {
     }));
   const deck = new Deck(
     queries.length
-      ? [{ id: 'explore', title: words.say('graph'), kind: 'line', unit: 'number', height: 'h-alert', axis: true, lead: 0, pulse: 0, names_gaps: true, keys: 2, lines }]
+      ? [{ id: 'explore', title: words.say('graph'), kind: 'line', unit, height: 'h-alert', axis: true, lead: 0, pulse: 0, names_gaps: true, keys: 2, lines }]
       : [],
     context.palette,
     context.clock,
@@ -144,7 +145,7 @@ export function explore_page(context: Context): Page {
           const name = series_name(sample.labels);
           const key = key_of(sample.labels);
           const first = { text: folded(name, 200), full: name, glyph: swatch(drawn.has(key) ? context.palette.get(colours.of(key)) : '') };
-          return { key, cells: [first, { text: format('number', sample.value) }] };
+          return { key, cells: [first, { text: format(unit, sample.value) }] };
         }),
         latest.length > kMostRows ? words.say('more', { count: latest.length - kMostRows }) : '',
       );

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { h, set_text } from '../dom.ts';
 import { Grid, type Row } from '../grid.ts';
 import { folded, visible } from '../hostile.ts';
-import { by_interest, find_metrics, shows_metric } from '../metrics.ts';
+import { by_interest, find_metrics, shows_metric, unit_of } from '../metrics.ts';
 
 const kMostRows = 500;
 
@@ -33,7 +33,7 @@ export function metric_list(context: Context): MetricList {
   let metrics: readonly MetricAnswer[] = [];
   let text = '';
   function row(metric: MetricAnswer): Row {
-    const link = { href: context.explore(shows_metric(metric)), title: words.say('over_time') };
+    const link = { href: context.explore(shows_metric(metric), unit_of(metric)), title: words.say('over_time') };
     return {
       key: metric.name,
       cells: [
