@@ -7,12 +7,16 @@ import { kDefaultSpan, kPresets, type View } from './range.ts';
 export type PageName = 'overview' | 'alerts' | 'explore' | 'status';
 export const kPages: readonly PageName[] = ['overview', 'alerts', 'explore', 'status'];
 
-export interface Address {
+/** A figure over time, as Explore shows it. */
+export interface History {
+  query: string;
+  /** What its values are; "number" where nobody said. */
+  unit: Unit;
+}
+
+export interface Address extends History {
   page: PageName;
   view: View;
-  query: string;
-  /** What the query's values are, where the link says so. */
-  unit: Unit;
 }
 
 const kLongestQuery = 8000;

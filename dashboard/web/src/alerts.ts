@@ -1,6 +1,7 @@
 // The alerts as the page shows them, worst first: subject, measure, limit, value. Made from the
 // API's rules, which carry their alerts. Pure.
 
+import type { History } from './address.ts';
 import type { AlertAnswer, GroupAnswer, RuleAnswer } from './api.ts';
 import { folded } from './hostile.ts';
 import { figure_of, figure_text, limit_figure, limit_word, parse_limit, type Figure, type Limit } from './limit.ts';
@@ -118,6 +119,14 @@ export function alert_book(groups: readonly GroupAnswer[]): AlertBook {
 
 export function firing(book: AlertBook): Alert[] {
   return book.alerts.filter((alert) => alert.state === 'firing');
+}
+
+/** What a rule measures, without its comparison, over time; an alert's annotations may say the unit. */
+export function rule_history(rule: RuleAnswer, annotations: Labels = {}): History {
+  const limit = parse_limit(rule.expression);
+  const measured = limit?.measured ?? rule.expression;
+  const { unit, factor } = figure_of(measured, annotations, limit?.value);
+  return { query: factor === 1 ? measured : `${factor} * (${measured})`, unit };
 }
 
 /** When the condition of the oldest firing alert became true. */

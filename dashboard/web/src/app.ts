@@ -115,7 +115,7 @@ export class App {
       back_to_live: () => this.back_to_live(),
       unit: () => this.address.unit,
       set_query: (text) => this.go({ ...this.address, query: text, unit: 'number' }),
-      explore: (text, unit) => format_address({ ...this.address, page: 'explore', query: text, unit }),
+      explore: (history) => format_address({ ...this.address, page: 'explore', ...history }),
     };
   }
 

@@ -1,5 +1,6 @@
 // What a page is given: the words, the clock, the feed, the alerts, and ways to change the view.
 
+import type { History } from './address.ts';
 import type { AlertBook } from './alerts.ts';
 import type { GroupAnswer } from './api.ts';
 import type { ColourBook, Palette } from './charts/palette.ts';
@@ -29,8 +30,8 @@ export interface Context {
   zoom: (from_ms: number, to_ms: number) => void;
   back_to_live: () => void;
   set_query: (query: string) => void;
-  /** The address that shows the query on Explore, over the range that is shown now. */
-  explore: (query: string, unit: Unit) => string;
+  /** The address of a history on Explore, over the range that is shown now. */
+  explore: (history: History) => string;
 }
 
 export interface Page {

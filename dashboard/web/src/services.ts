@@ -2,21 +2,15 @@
 // one row a service or a backend elsewhere, what hurts first. What no time from request to answer
 // can tell is counted beside them. Metric names: collectors/latency/REFERENCE.md. Pure.
 
+import type { History } from './address.ts';
 import type { Alert } from './alerts.ts';
 import type { FeedQuery } from './feed.ts';
-import type { Unit } from './format.ts';
 import type { Sample } from './timeline.ts';
 
 // As long as the quantiles' own window, so that a row tells of one time.
 const kWindow = '10s';
 // What is rare must be seen by whoever looks up after a while.
 const kCountWindow = '5m';
-
-/** A figure over time, as Explore shows it. */
-export interface History {
-  query: string;
-  unit: Unit;
-}
 
 /** A text as PromQL quotes it. */
 export function quoted(text: string): string {

@@ -1,8 +1,9 @@
 // What each service takes of the host: which queries, and how their answers become one row a
 // service, the busiest first. Pure.
 
+import type { History } from './address.ts';
 import type { FeedQuery } from './feed.ts';
-import { quoted, shown, type History } from './services.ts';
+import { quoted, shown } from './services.ts';
 import type { Sample } from './timeline.ts';
 
 // Three collections of the slowest of these series.

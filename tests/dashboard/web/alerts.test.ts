@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { alert_book, limit_text, name_in_words, onset_ms, value_text } from '../../../dashboard/web/src/alerts.ts';
+import { alert_book, limit_text, name_in_words, onset_ms, rule_history, value_text } from '../../../dashboard/web/src/alerts.ts';
 import { parse_groups } from '../../../dashboard/web/src/api.ts';
 import { Clock } from '../../../dashboard/web/src/clock.ts';
 import { figure_of, limit_figure, parse_limit } from '../../../dashboard/web/src/limit.ts';
@@ -104,4 +104,14 @@ test('minis: an alert finds the series whose labels it carries', () => {
   ];
   assert.equal(series_of(answer, { alertname: 'X', device: 'sdb' }), answer[1]);
   assert.equal(series_of(answer, { alertname: 'X', device: 'sdc' }), null);
+});
+
+test('alerts: a rule leads to what it measures, in the unit that its figures have', () => {
+  const history = (expr: string, annotations = {}) => {
+    const [alert] = book(rule('R', { expr, annotations })).alerts;
+    return rule_history(alert!.rule, alert!.annotations);
+  };
+  assert.deepEqual(history('node_load1 > 4'), { query: 'node_load1', unit: 'number' });
+  assert.deepEqual(history('avail / size < 0.1'), { query: '100 * (avail / size)', unit: 'percent' });
+  assert.deepEqual(history('a > b', { unit: 'bytes' }), { query: 'a > b', unit: 'bytes' });
 });

@@ -126,6 +126,8 @@ try {
       const lost = page.locator('.lost:not([hidden]) tbody tr').first();
       await lost.waitFor();
       const said = await lost.innerText();
+      const measured = await page.locator('tbody a[href*="explore"]').count();
+      check(measured > 10, `${measured} rules lead to what they measure`);
       check(/NobodyWasTold[\s\S]*nobody/.test(said), `a notification that was given up is shown: ${said.replaceAll('\n', ' ')}`);
     }
     await page.waitForTimeout(500);

@@ -2,7 +2,7 @@
 // them the notifications that were given up, if any, and every rule with its health.
 
 import { AlertRows } from '../alert_rows.ts';
-import { limit_text, name_in_words, type Alert } from '../alerts.ts';
+import { limit_text, name_in_words, rule_history, type Alert } from '../alerts.ts';
 import type { GroupAnswer, RuleAnswer } from '../api.ts';
 import type { Context, Page } from '../context.ts';
 import { DeadLetters } from '../dead_letters.ts';
@@ -21,7 +21,8 @@ function rule_rows(groups: readonly GroupAnswer[], context: Context): Row[] {
   );
 }
 
-function rule_cells(group: GroupAnswer, rule: RuleAnswer, { words, clock, now_ms }: Context): Row['cells'] {
+function rule_cells(group: GroupAnswer, rule: RuleAnswer, context: Context): Row['cells'] {
+  const { words, clock, now_ms } = context;
   const broken = rule.health === 'err';
   const health = broken ? 'health.err' : rule.health === 'ok' ? 'health.ok' : 'health.unknown';
   const state =
@@ -35,6 +36,7 @@ function rule_cells(group: GroupAnswer, rule: RuleAnswer, { words, clock, now_ms
     {
       text: folded(rule.name),
       full: visible(rule.expression),
+      link: { href: context.explore(rule_history(rule)), title: words.say('over_time') },
       below: folded(broken && rule.last_error ? rule.last_error : rule.expression, 160),
     },
     { text: folded(group.name, 40), look: 'sub' },
@@ -45,6 +47,10 @@ function rule_cells(group: GroupAnswer, rule: RuleAnswer, { words, clock, now_ms
     { text: evaluated, look: 'sub' },
     { text: format('seconds', rule.evaluation_seconds) },
   ];
+}
+
+function measured_at(alert: Alert, context: Context): string {
+  return context.explore(rule_history(alert.rule, alert.annotations));
 }
 
 function detail(alert: Alert, context: Context): Node[] {
@@ -61,7 +67,7 @@ function detail(alert: Alert, context: Context): Node[] {
       ' ',
       [alert.subject, alert.measure, limit_text(alert, words, clock)].filter((part) => part !== '').join(' '),
     ),
-    h('div', { class: 'expr' }, visible(alert.rule.expression)),
+    h('a', { class: 'expr', href: measured_at(alert, context), title: words.say('over_time') }, visible(alert.rule.expression)),
     h(
       'dl',
       { class: 'kv' },
@@ -130,7 +136,7 @@ export function alerts_page(context: Context): Page {
     none.hidden = alert !== null;
     panel_block.hidden = alert === null;
     element.firstElementChild?.classList.toggle('single', alert === null);
-    const next = JSON.stringify([alert?.key, alert?.annotations, alert?.state, book.alert_rule_count]);
+    const next = JSON.stringify([alert?.key, alert?.annotations, alert?.state, alert && measured_at(alert, context), book.alert_rule_count]);
     if (next !== shape) {
       shape = next;
       if (alert) replace(panel, detail(alert, context));

@@ -1,12 +1,12 @@
 // The Overview's tables of devices: disks, filesystems, network interfaces, as of now.
 
+import type { History } from '../address.ts';
 import type { Context } from '../context.ts';
 import type { Feed } from '../feed.ts';
 import { format, kNothing, type Unit } from '../format.ts';
 import { folded } from '../hostile.ts';
 import { device_of, host_index, is_physical_disk, is_physical_interface } from '../host.ts';
 import { Grid, type Cell, type Row } from '../grid.ts';
-import type { History } from '../services.ts';
 import type { Sample } from '../timeline.ts';
 import type { Words } from '../words.ts';
 
@@ -25,9 +25,9 @@ export function figure(unit: Unit, value: number | null | undefined): Cell {
 }
 
 /** The same cell as a link to its history; a figure that is not known leads nowhere. */
-export function leading(context: Context, cell: Cell, { query, unit }: History): Cell {
+export function leading(context: Context, cell: Cell, history: History): Cell {
   if (cell.text === kNothing) return cell;
-  return { ...cell, link: { href: context.explore(query, unit), title: context.words.say('over_time') } };
+  return { ...cell, link: { href: context.explore(history), title: context.words.say('over_time') } };
 }
 
 /** Names as people count them: sda, sdb, sdb2, sdb10. */

@@ -7,6 +7,7 @@ import { h, set_text } from '../dom.ts';
 import { Grid, type Row } from '../grid.ts';
 import { folded, visible } from '../hostile.ts';
 import { by_interest, find_metrics, shows_metric, unit_of } from '../metrics.ts';
+import { leading } from './devices.ts';
 
 const kMostRows = 500;
 
@@ -33,11 +34,10 @@ export function metric_list(context: Context): MetricList {
   let metrics: readonly MetricAnswer[] = [];
   let text = '';
   function row(metric: MetricAnswer): Row {
-    const link = { href: context.explore(shows_metric(metric), unit_of(metric)), title: words.say('over_time') };
     return {
       key: metric.name,
       cells: [
-        { text: folded(metric.name, 80), link },
+        leading(context, { text: folded(metric.name, 80) }, { query: shows_metric(metric), unit: unit_of(metric) }),
         { text: folded(metric.type, 16), look: 'dim' },
         { text: folded(metric.help, 160), full: visible(metric.help) },
       ],
