@@ -26,12 +26,6 @@ constexpr std::uint64_t kMix2 = 0xe7037ed1a0b428db;
 
 }  // namespace
 
-bool source_is_lower(const Segment& segment) {
-  if (segment.source_port != segment.destination_port)
-    return segment.source_port < segment.destination_port;
-  return segment.source < segment.destination;
-}
-
 FlowKey flow_key(const Segment& segment, std::uint64_t seed) {
   const bool lower = source_is_lower(segment);
   const IpAddress& a = lower ? segment.source : segment.destination;

@@ -20,7 +20,11 @@ using FlowKey = std::uint64_t;
 /// `seed` is the process's own, so that nobody outside can make keys collide.
 FlowKey flow_key(const Segment& segment, std::uint64_t seed);
 /// Which end a segment comes from, independent of the direction of the others.
-bool source_is_lower(const Segment& segment);
+inline bool source_is_lower(const Segment& segment) {
+  if (segment.source_port != segment.destination_port)
+    return segment.source_port < segment.destination_port;
+  return segment.source < segment.destination;
+}
 
 struct Flow {
   FlowKey key = 0;

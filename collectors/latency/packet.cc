@@ -23,11 +23,16 @@ constexpr std::uint8_t kProtocolTcp = 6;
 
 constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+// One load and a swap each: the compiler makes as many loads as bytes of shifts and ors here.
 std::uint16_t u16(Bytes bytes, std::size_t at) {
-  return std::uint16_t(bytes[at] << 8 | bytes[at + 1]);
+  std::uint16_t value = 0;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return ntohs(value);
 }
 std::uint32_t u32(Bytes bytes, std::size_t at) {
-  return std::uint32_t(u16(bytes, at)) << 16 | u16(bytes, at + 2);
+  std::uint32_t value = 0;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return ntohl(value);
 }
 
 bool is_vlan(std::uint16_t type) { return type == 0x8100 || type == 0x88a8 || type == 0x9100; }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collectors/latency/protocol/readers.h"
+#include "collectors/latency/protocol/route.h"
 
 using namespace lapwing::collectors::latency;
 
@@ -19,7 +20,7 @@ namespace {
 class Counting final : public Exchange {
  public:
   std::uint16_t operation(std::string_view method, std::string_view route) override {
-    if (method.size() > 64 || route.size() > http1::kRouteBytes + 8) std::abort();
+    if (method.size() > 64 || route.size() > http1::Route::kBytes + 8) std::abort();
     return 1;
   }
   void request(std::uint16_t, std::uint8_t form) override {

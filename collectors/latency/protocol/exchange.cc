@@ -21,6 +21,14 @@ constexpr std::array kReaders = {
                    memcached::read_answers, kPipelineLimit},
 };
 
+// They stand as Protocol has them, so that a reader is found by its place.
+constexpr std::size_t kFirstReader = std::size_t(Protocol::Http1);
+static_assert([] {
+  for (std::size_t i = 0; i < kReaders.size(); ++i)
+    if (std::size_t(kReaders[i].protocol) != kFirstReader + i) return false;
+  return true;
+}());
+
 bool is_tls(std::string_view payload) {
   return payload.size() >= 3 && payload[0] == 0x16 && payload[1] == 0x03 && payload[2] <= 0x04;
 }
@@ -57,9 +65,8 @@ std::string_view name(Outcome outcome) {
 }
 
 const ProtocolReader* find_reader(Protocol protocol) {
-  for (const ProtocolReader& reader : kReaders)
-    if (reader.protocol == protocol) return &reader;
-  return nullptr;
+  const std::size_t place = std::size_t(protocol) - kFirstReader;
+  return place < kReaders.size() ? &kReaders[place] : nullptr;
 }
 
 Protocol recognise(std::string_view first_payload, bool from_start) {

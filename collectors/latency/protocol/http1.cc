@@ -1,8 +1,11 @@
 // HTTP/1.0 and 1.1 as they pass: heads are read byte by byte, bodies are passed over.
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "collectors/latency/protocol/readers.h"
+#include "collectors/latency/protocol/route.h"
 
 namespace lapwing::collectors::latency::http1 {
 namespace {
@@ -92,6 +95,53 @@ Step step_header(Cursor& cursor, char c) {
   }
 }
 
+bool has_name(std::string_view line, std::string_view name) {
+  return line.size() > name.size() && line[name.size()] == ':' &&
+         std::equal(name.begin(), name.end(), line.begin(),
+                    [](char wanted, char c) { return wanted == lower(c); });
+}
+
+/// A header line or the empty one at once, where it is visible to its end, as most are: what
+/// step_header() makes of it byte by byte. Nothing: none of it is taken.
+std::optional<Step> take_line(Cursor& cursor, Input& input) {
+  const std::string_view rest = input.rest();
+  const std::size_t end = rest.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string_view line = rest.substr(0, end);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.starts_with('\r')) return std::nullopt;
+  (void)input.skip(end + 1);
+  if (line.empty()) return Step::HeadEnd;
+  if (has_name(line, kHeaders[0])) {
+    cursor.remaining = 0;
+    for (const char c : line.substr(kHeaders[0].size())) {
+      if (is_digit(c)) cursor.remaining = cursor.remaining * 10 + std::uint64_t(c - '0');
+      if (cursor.remaining > kLongestBody) return Step::Lost;
+    }
+  } else if (has_name(line, kHeaders[1])) {
+    if (line.find_first_not_of(" \t\r", kHeaders[1].size() + 1) != std::string_view::npos)
+      cursor.mark |= kChunked;
+  }
+  return Step::Continue;
+}
+
+/// Lines of a head, to the head's end or that of what is visible.
+Step read_lines(Cursor& cursor, Input& input) {
+  while (input.visible()) {
+    if (cursor.state == kLineStart) {
+      const auto step = take_line(cursor, input);
+      if (step && *step != Step::Continue) return *step;
+      if (step) continue;
+    }
+    if (cursor.state == kLineRest || cursor.state == kFirstRest) {
+      if (input.skip_line()) cursor.state = kLineStart;
+    } else if (const Step step = step_header(cursor, input.next()); step != Step::Continue) {
+      return step;
+    }
+  }
+  return Step::Continue;
+}
+
 /// Chunk sizes and trailers.
 Step step_chunk(Cursor& cursor, char c) {
   switch (State(cursor.state)) {
@@ -144,17 +194,13 @@ Step step_shared(Cursor& cursor, Input& input) {
   }
   if (!input.visible()) return Step::Lost;
   switch (State(cursor.state)) {
-    case kFirstRest:
-    case kLineRest:
-      if (input.skip_line()) cursor.state = kLineStart;
-      return Step::Continue;
     case kChunkSize:
     case kChunkRest:
     case kTrailer:
     case kTrailerRest:
       return step_chunk(cursor, input.next());
     default:
-      return step_header(cursor, input.next());
+      return read_lines(cursor, input);
   }
 }
 
@@ -163,25 +209,31 @@ void finish_request(Cursor& cursor, Exchange& exchange) {
   cursor = Cursor{};
 }
 
-/// The method, byte by byte: the form of its answers, or false for what is none.
+/// A byte of the method, or of empty lines before it, which are allowed; false for what is none.
 bool step_method(Cursor& cursor, char c) {
-  if (c == '\r' || c == '\n') return cursor.length == 0;  // empty lines before it are allowed
+  if (c == '\r' || c == '\n') return cursor.length == 0;
   if (c != ' ') return c >= 'A' && c <= 'Z' && cursor.append(c) && cursor.length <= 7;
-  bool known = false;
-  for (const std::string_view method : kMethods) known = known || method == cursor.text();
   cursor.form = cursor.text() == "HEAD"      ? kHeadForm
                 : cursor.text() == "CONNECT" ? kConnectForm
                                              : kPlainForm;
   cursor.state = kTarget;
-  return known;
+  return std::find(kMethods.begin(), kMethods.end(), cursor.text()) != kMethods.end();
+}
+
+/// The method as far as it is visible; false for what is none.
+bool read_method(Cursor& cursor, Input& input) {
+  while (cursor.state == kFirst && input.visible())
+    if (!step_method(cursor, input.next())) return false;
+  return true;
 }
 
 /// Names the request. A target of which the end is not in this segment stays unnamed.
 void read_target(Cursor& cursor, Input& input, Exchange& exchange) {
   const std::string_view rest = input.rest();
-  const std::size_t end = rest.find_first_of(" \r\n");
-  const std::string route = end == std::string_view::npos ? "" : route_of(rest.substr(0, end));
-  cursor.operation = exchange.operation(cursor.text(), route);
+  const auto end = std::find_if(rest.begin(), rest.end(),
+                                [](char c) { return c == ' ' || c == '\r' || c == '\n'; });
+  const Route route(end == rest.end() ? "" : std::string_view(rest.begin(), end));
+  cursor.operation = exchange.operation(cursor.text(), route.text());
   cursor.state = kFirstRest;
 }
 
@@ -210,6 +262,20 @@ Step step_status(Cursor& cursor, char c) {
   if (!is_digit(c)) return Step::Lost;
   cursor.remaining = cursor.remaining * 10 + std::uint64_t(c - '0');
   return at == 11 ? Step::HeadEnd : Step::Continue;
+}
+
+/// The status line's beginning as far as it is visible.
+Step read_status(Cursor& cursor, Input& input) {
+  Step step = Step::Continue;
+  const std::string_view rest = input.rest();
+  constexpr std::string_view kUsual = "HTTP/1.1 ";
+  if (cursor.pending == 0 && rest.size() >= kUsual.size() + 3 && rest.starts_with(kUsual)) {
+    // All but the digits.
+    cursor.pending = kUsual.size();
+    (void)input.skip(kUsual.size());
+  }
+  while (step == Step::Continue && input.visible()) step = step_status(cursor, input.next());
+  return step;
 }
 
 /// The status is known: 1xx are no answers yet. `remaining` is free for lengths again.
@@ -250,41 +316,7 @@ void end_answer_head(Cursor& cursor) {
   }
 }
 
-/// Names one thing among many: a number, a hash, a UUID, something long or not plain.
-bool is_identifier(std::string_view part) {
-  if (part.empty()) return false;
-  std::size_t digits = 0;
-  std::size_t hex = 0;
-  std::size_t odd = 0;
-  for (const char c : part) {
-    digits += std::size_t(is_digit(c));
-    hex += std::size_t(hex_value(c) >= 0 || c == '-');
-    const char small = lower(c);
-    odd += std::size_t(!is_digit(c) && !(small >= 'a' && small <= 'z') && c != '-' && c != '_' &&
-                       c != '.');
-  }
-  return odd > 0 || digits == part.size() || part.size() > 32 || digits > 4 ||
-         (part.size() >= 8 && hex == part.size() && digits > 0);
-}
-
 }  // namespace
-
-std::string route_of(std::string_view target) {
-  if (const std::size_t scheme = target.find("://"); scheme != std::string_view::npos && scheme < 6)
-    target.remove_prefix(std::min(target.find('/', scheme + 3), target.size()));
-  target = target.substr(0, target.find_first_of("?#;"));
-  if (!target.starts_with('/')) return std::string(target == "*" ? "*" : "");
-  std::string route;
-  std::size_t parts = 0;
-  while (!target.empty()) {
-    target.remove_prefix(1);
-    const std::string_view part = target.substr(0, target.find('/'));
-    target.remove_prefix(part.size());
-    if (++parts > kRouteParts || route.size() + part.size() + 1 > kRouteBytes) return route + "/…";
-    route.append("/").append(is_identifier(part) ? ":id" : part);
-  }
-  return route;
-}
 
 bool begins(std::string_view payload) {
   for (const std::string_view method : kMethods)
@@ -299,7 +331,7 @@ bool begins(std::string_view payload) {
 Reading read_requests(Cursor& cursor, Input& input, Exchange& exchange) {
   while (!input.done()) {
     if (cursor.state == kFirst) {
-      if (!input.visible() || !step_method(cursor, input.next())) return Reading::Lost;
+      if (!input.visible() || !read_method(cursor, input)) return Reading::Lost;
       continue;
     }
     if (cursor.state == kTarget) {
@@ -335,7 +367,7 @@ Reading read_answers(Cursor& cursor, Input& input, Exchange& exchange) {
   while (!input.done()) {
     if (cursor.state == kFirst) {
       if (!input.visible()) return Reading::Lost;
-      const Step step = step_status(cursor, input.next());
+      const Step step = read_status(cursor, input);
       if (step == Step::Lost) return Reading::Lost;
       if (step == Step::HeadEnd)
         if (const Reading reading = take_status(cursor, exchange); reading != Reading::InStep)

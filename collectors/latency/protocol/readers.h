@@ -3,7 +3,6 @@
 // Reading::Lost.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "collectors/latency/protocol/exchange.h"
@@ -15,11 +14,6 @@ namespace http1 {
 bool begins(std::string_view payload);
 Reading read_requests(Cursor& cursor, Input& input, Exchange& exchange);
 Reading read_answers(Cursor& cursor, Input& input, Exchange& exchange);
-/// The path without its query, and with what names one thing among many put as ":id":
-/// "/users/42/orders?x=1" → "/users/:id/orders". At most kRouteParts parts and kRouteBytes bytes.
-std::string route_of(std::string_view target);
-inline constexpr std::size_t kRouteParts = 6;
-inline constexpr std::size_t kRouteBytes = 96;
 }  // namespace http1
 
 /// RESP2 and RESP3 (redis.io, "Redis serialization protocol specification").

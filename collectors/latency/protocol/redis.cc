@@ -1,6 +1,7 @@
 // Redis: commands as arrays of bulk strings or as a line; answers of any type, nested.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "collectors/latency/protocol/readers.h"
 
@@ -28,19 +29,21 @@ constexpr std::uint8_t kNumberMask = 0x0f;
 
 constexpr std::uint64_t kMostArguments = 1u << 20;
 constexpr std::uint64_t kLongestBulk = 512u << 20;
+constexpr std::uint64_t kLongestName = 64;
 
-// They wait until there is something, or until a time has passed.
+// They wait until there is something, or until a time has passed. Begin with B, W or X.
 constexpr std::array<std::string_view, 12> kBlocking = {
     "BLMOVE",   "BLMPOP",   "BLPOP", "BRPOP",   "BRPOPLPUSH", "BZMPOP",
     "BZPOPMAX", "BZPOPMIN", "WAIT",  "WAITAOF", "XREAD",      "XREADGROUP"};
-// After them the server speaks when it likes.
+// After them the server speaks when it likes. Begin with M, P or S.
 constexpr std::array<std::string_view, 6> kEndsTurns = {"MONITOR",    "PSUBSCRIBE", "PSYNC",
                                                         "SSUBSCRIBE", "SUBSCRIBE",  "SYNC"};
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) {
   const char big = upper(c);
-  return (big >= 'A' && big <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  return (big >= 'A' && big <= 'Z') || is_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
 template <std::size_t N>
@@ -48,9 +51,24 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+std::uint8_t form_of(std::string_view command) {
+  switch (command[0]) {
+    case 'B':
+    case 'W':
+    case 'X':
+      return is_one_of(command, kBlocking) ? kBlockingForm : kPlainForm;
+    case 'M':
+    case 'P':
+    case 'S':
+      return is_one_of(command, kEndsTurns) ? kOwnForms : kPlainForm;
+    default:
+      return kPlainForm;
+  }
+}
+
 /// False past the limit or for what is no digit.
 bool add_digit(Cursor& cursor, char c, std::uint64_t limit) {
-  if (c < '0' || c > '9') return false;
+  if (!is_digit(c)) return false;
   cursor.remaining = cursor.remaining * 10 + std::uint64_t(c - '0');
   return cursor.remaining <= limit;
 }
@@ -64,11 +82,8 @@ Reading finish_request(Cursor& cursor, Exchange& exchange) {
 }
 
 void name_request(Cursor& cursor, Exchange& exchange) {
-  const std::string_view command = cursor.text();
-  cursor.form = is_one_of(command, kBlocking)    ? kBlockingForm
-                : is_one_of(command, kEndsTurns) ? kOwnForms
-                                                 : kPlainForm;
-  cursor.operation = exchange.operation(command, "");
+  cursor.form = form_of(cursor.text());
+  cursor.operation = exchange.operation(cursor.text(), "");
 }
 
 void expect_number(Cursor& cursor, Number what) {
@@ -86,7 +101,7 @@ bool take_request_number(Cursor& cursor) {
       return true;
     case kNameLength:
       cursor.state = kName;
-      return cursor.remaining > 0 && cursor.remaining <= 64;
+      return cursor.remaining > 0 && cursor.remaining <= kLongestName;
     default:
       cursor.remaining += 2;
       cursor.state = kBulk;
@@ -130,6 +145,49 @@ bool step_request(Cursor& cursor, char c, Exchange& exchange) {
     default:
       return false;
   }
+}
+
+/// Takes "*3\r\n" off the front, with its type: nothing where it is not there whole, or is long.
+std::optional<std::uint64_t> take_count(std::string_view& text, char type) {
+  constexpr std::size_t kDigits = 6;
+  std::uint64_t count = 0;
+  std::size_t at = 1;
+  for (; at < text.size() && at <= kDigits && is_digit(text[at]); ++at)
+    count = count * 10 + std::uint64_t(text[at] - '0');
+  if (at == 1 || text[0] != type || !text.substr(at).starts_with("\r\n")) return std::nullopt;
+  text.remove_prefix(at + 2);
+  return count;
+}
+
+/// A command up to its name's end at once, where that was captured in one piece, as most are:
+/// what step_request() makes of it byte by byte. False: nothing is taken.
+bool take_beginning(Cursor& cursor, Input& input, Exchange& exchange) {
+  std::string_view text = input.rest();
+  const auto parts = take_count(text, '*');
+  const auto length = take_count(text, '$');
+  if (!parts || *parts == 0 || !length || *length == 0 || *length > kLongestName ||
+      text.size() < *length || !std::all_of(text.begin(), text.begin() + *length, is_word))
+    return false;
+  for (const char c : text.substr(0, std::min<std::size_t>(*length, cursor.word.size())))
+    (void)cursor.append(upper(c));
+  cursor.pending = std::uint32_t(*parts);
+  name_request(cursor, exchange);
+  cursor.remaining = 2;
+  cursor.state = kBulk;
+  (void)input.skip(input.rest().size() - text.size() + *length);
+  return true;
+}
+
+/// The length of a further argument, likewise.
+bool take_argument(Cursor& cursor, Input& input) {
+  std::string_view text = input.rest();
+  if (cursor.length == 0) return false;
+  const auto length = take_count(text, '$');
+  if (!length) return false;
+  cursor.remaining = *length + 2;
+  cursor.state = kBulk;
+  (void)input.skip(input.rest().size() - text.size());
+  return true;
 }
 
 /// The line break after a number of an answer.
@@ -227,6 +285,8 @@ Reading read_requests(Cursor& cursor, Input& input, Exchange& exchange) {
       continue;
     }
     if (!input.visible()) return Reading::Lost;
+    if (cursor.state == kType && take_beginning(cursor, input, exchange)) continue;
+    if (cursor.state == kBulkType && take_argument(cursor, input)) continue;
     if (cursor.state == kInlineRest) {
       if (input.skip_line())
         if (const Reading reading = finish_request(cursor, exchange); reading != Reading::InStep)

@@ -97,24 +97,6 @@ TEST_CASE("http1: what is no HTTP is lost") {
   CHECK(vast.client("PUT / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n") == "lost");
 }
 
-TEST_CASE("http1: routes have places for what names one thing among many") {
-  using http1::route_of;
-  CHECK(route_of("/") == "/");
-  CHECK(route_of("/users/42/orders?page=2#x") == "/users/:id/orders");
-  CHECK(route_of("/f/6f9619ff-8b86-d011-b42d-00cf4fc964ff") == "/f/:id");
-  CHECK(route_of("/commit/deadbeef01") == "/commit/:id");
-  CHECK(route_of("/v2/facade/list.json") == "/v2/facade/list.json");
-  CHECK(route_of("/order-20240102") == "/:id");
-  CHECK(route_of("/s/caf%C3%A9") == "/s/:id");
-  CHECK(route_of("/a/b/c/d/e/f/g/h") == "/a/b/c/d/e/f/…");
-  CHECK(route_of("http://example.org/a/1") == "/a/:id");
-  CHECK(route_of("http://example.org").empty());
-  CHECK(route_of("*") == "*");
-  CHECK(route_of("example.org:443").empty());
-  CHECK(route_of("/" + std::string(500, 'a')) == "/…");
-  CHECK(route_of("//a//") == "//a//");
-}
-
 TEST_CASE("http1: begins with a method and a target") {
   CHECK(http1::begins("GET /x"));
   CHECK(http1::begins("POST http://x/ HTTP/1.1"));
