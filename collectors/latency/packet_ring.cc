@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include <algorithm>
-#include <atomic>
+#include <bit>
 #include <cerrno>
 #include <utility>
 
@@ -22,6 +22,11 @@ Result<void> set(int fd, int level, int option, const T& value, std::string_view
 
 }  // namespace
 
+std::size_t PacketRing::block_bytes(std::size_t ring_bytes) {
+  constexpr std::size_t kBlocks = 16;
+  return std::clamp(std::bit_floor(ring_bytes / kBlocks), kSmallestBlock, kLargestBlock);
+}
+
 Result<PacketRing> PacketRing::open(std::size_t bytes, RingPlace place) {
   // Protocol 0: nothing comes before the filter and the ring are there.
   UniqueFd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -33,8 +38,8 @@ Result<PacketRing> PacketRing::open(std::size_t bytes, RingPlace place) {
   sock_filter nothing{BPF_RET | BPF_K, 0, 0, 0};
   const sock_fprog program{1, &nothing};
   tpacket_req3 request{};
-  request.tp_block_size = unsigned(kBlockBytes);
-  request.tp_block_nr = unsigned(std::max<std::size_t>(bytes / kBlockBytes, 2));
+  request.tp_block_size = unsigned(block_bytes(bytes));
+  request.tp_block_nr = unsigned(std::max<std::size_t>(bytes / request.tp_block_size, 2));
   request.tp_frame_size = 2048;  // has no meaning in version 3, but must divide the block
   request.tp_frame_nr = request.tp_block_size / request.tp_frame_size * request.tp_block_nr;
   request.tp_retire_blk_tov = unsigned(kBlockPatience.count());
@@ -44,10 +49,11 @@ Result<PacketRing> PacketRing::open(std::size_t bytes, RingPlace place) {
     return std::move(done).error();
   if (auto done = set(fd.get(), SOL_PACKET, PACKET_RX_RING, request, "making a packet ring"); !done)
     return std::move(done).error();
-  const std::size_t size = kBlockBytes * request.tp_block_nr;
+  const std::size_t size = std::size_t(request.tp_block_size) * request.tp_block_nr;
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (memory == MAP_FAILED) return system_error("mapping a packet ring", errno);
-  PacketRing ring(std::move(fd), static_cast<std::uint8_t*>(memory), request.tp_block_nr);
+  PacketRing ring(std::move(fd), static_cast<std::uint8_t*>(memory), request.tp_block_nr,
+                  request.tp_block_size);
   // Linux before 4.20 does not know it: there the filter alone leaves those packets out.
   if (place.incoming_only)
     (void)set(ring.socket_.get(), SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "packets that leave");
@@ -64,42 +70,26 @@ PacketRing::PacketRing(PacketRing&& other) noexcept
     : socket_(std::move(other.socket_)),
       memory_(std::exchange(other.memory_, nullptr)),
       blocks_(other.blocks_),
+      block_bytes_(other.block_bytes_),
       next_(other.next_) {}
 
 PacketRing& PacketRing::operator=(PacketRing&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(memory_, other.memory_);
   std::swap(blocks_, other.blocks_);
+  std::swap(block_bytes_, other.block_bytes_);
   std::swap(next_, other.next_);
   return *this;
 }
 
 PacketRing::~PacketRing() {
-  if (memory_ != nullptr) ::munmap(memory_, blocks_ * kBlockBytes);
+  if (memory_ != nullptr) ::munmap(memory_, bytes());
 }
 
 Result<void> PacketRing::set_filter(const std::vector<sock_filter>& program) {
   const sock_fprog described{static_cast<unsigned short>(program.size()),
                              const_cast<sock_filter*>(program.data())};
   return set(socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, described, "filtering packets");
-}
-
-bool PacketRing::drain_block(const std::function<void(const CapturedPacket&)>& visit) {
-  std::uint8_t* block = memory_ + next_ * kBlockBytes;
-  auto& header = reinterpret_cast<tpacket_block_desc*>(block)->hdr.bh1;
-  std::atomic_ref<__u32> status(header.block_status);
-  if ((status.load(std::memory_order_acquire) & TP_STATUS_USER) == 0) return false;
-  const std::uint8_t* at = block + header.offset_to_first_pkt;
-  for (std::uint32_t i = 0; i < header.num_pkts; ++i) {
-    const auto& packet = *reinterpret_cast<const tpacket3_hdr*>(at);
-    visit({.bytes = {at + packet.tp_mac, packet.tp_snaplen},
-           .original_length = packet.tp_len,
-           .time_ns = std::int64_t(packet.tp_sec) * 1'000'000'000 + packet.tp_nsec});
-    at += packet.tp_next_offset;
-  }
-  status.store(TP_STATUS_KERNEL, std::memory_order_release);
-  next_ = (next_ + 1) % blocks_;
-  return true;
 }
 
 void PacketRing::clear_error() const {

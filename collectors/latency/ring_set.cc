@@ -102,6 +102,7 @@ void RingSet::drain(const Visit& visit) {
     const Drained drained = drain_blocks(ring.packets, std::exchange(ring.taken_up_to_ns, 0),
                                          std::numeric_limits<std::int64_t>::max(), visit);
     if (drained.blocks > ring.packets.blocks() / 2) ring.wants_more = true;
+    ring.blocks += drained.blocks;
   }
 }
 
@@ -123,7 +124,8 @@ RingCounts RingSet::take_counts() {
   growing_ = std::exchange(grew_, false);
   for (Ring& ring : rings_) {
     const RingCounts counts = ring.packets.take_counts();
-    if (counts.dropped > 0) ring.wants_more = true;
+    if (counts.dropped > 0 || ring.blocks > kManyBlocks) ring.wants_more = true;
+    ring.blocks = 0;
     add(total, counts);
   }
   return total;

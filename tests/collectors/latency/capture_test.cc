@@ -85,43 +85,83 @@ struct Line {
 
 }  // namespace
 
-TEST_CASE("capture: the ring doubles when half of it was in use, and nothing is lost by that") {
-  testing::FakeClock clock{from_millis(1000)};
-  Log log(LogLevel::Error, [](LogLevel, std::string_view) {});
-  metrics::Registry registry;
-  const Line line;
-  const auto places = ring_places(*read_interfaces(), 64u << 20);
-  std::size_t first = 0;
-  for (const RingPlace& place : places) first += RingSet::first_bytes(place);
-  // Loopback's own, or that of everything.
-  const std::size_t ring = RingSet::first_bytes(
-      places.front().interface == 0 ? RingPlace{}
-                                    : RingPlace{.interface = 1, .incoming_only = true});
-  Capture capture({.ring_bytes = first + 3 * ring},
-                  {clock, log, registry, [](auto) { return "own"; }});
-  const auto step = [&] {
+namespace {
+
+/// A capture whose loopback, or else whose ring for everything, may become four times as large.
+struct GrowingBed {
+  static std::size_t first_bytes() {
+    std::size_t total = 0;
+    for (const RingPlace& place : ring_places(*read_interfaces(), 64u << 20))
+      total += RingSet::first_bytes(place);
+    return total;
+  }
+  static std::size_t own_first_bytes() {
+    const bool everything = ring_places(*read_interfaces(), 64u << 20).front().interface == 0;
+    return RingSet::first_bytes(everything ? RingPlace{}
+                                           : RingPlace{.interface = 1, .incoming_only = true});
+  }
+  /// False: no CAP_NET_RAW here.
+  bool next_second() {
     clock.advance(std::chrono::seconds(1));
-    return capture.step(clock.now());
-  };
-  if (step() == kNever) return;  // no CAP_NET_RAW here
-  const auto ring_bytes = [&] { return value_of(registry, "lapwing_latency_ring_bytes"); };
-  CHECK(ring_bytes() == double(first));
+    return capture.step(clock.now()) != kNever;
+  }
+  double ring_bytes() const { return value_of(registry, "lapwing_latency_ring_bytes"); }
+  void check_nothing_was_lost() const {
+    CHECK(value_of(registry, "lapwing_latency_dropped_packets_total") == 0);
+    // What had been lost would be a gap in the connection's numbers.
+    for (const auto& family : registry.gather())
+      for (const auto& sample : family.samples)
+        if (!sample.labels.empty() && sample.labels[0].second == "gap") CHECK(sample.value == 0);
+  }
+
+  const std::size_t first = first_bytes();
+  const std::size_t ring = own_first_bytes();
+  const std::size_t block = PacketRing::block_bytes(ring);
+  const std::size_t pieces_of_block = block / (Line::kPiece + 512);
+  testing::FakeClock clock{from_millis(1000)};
+  Log log{LogLevel::Error, [](LogLevel, std::string_view) {}};
+  metrics::Registry registry;
+  Line line;
+  Capture capture{{.ring_bytes = first + 3 * ring},
+                  {clock, log, registry, [](auto) { return "own"; }}};
+};
+
+}  // namespace
+
+TEST_CASE("capture: a ring grows when half of it was in use, and nothing is lost by that") {
+  GrowingBed bed;
+  if (!bed.next_second()) return;
+  CHECK(bed.ring_bytes() == double(bed.first));
   // More than half of it, the last of which lie in a block that is not handed over yet.
-  constexpr std::size_t kPiecesOfBlock = PacketRing::kBlockBytes / (Line::kPiece + 512);
-  line.send(((ring / PacketRing::kBlockBytes / 2 + 1) * kPiecesOfBlock + 8) * Line::kPiece);
-  step();
-  line.send(8 * Line::kPiece);
-  step();
-  step();
-  CHECK(ring_bytes() == double(first + 3 * ring));
-  CHECK(value_of(registry, "lapwing_latency_dropped_packets_total") == 0);
-  // What had been lost would be a gap in the connection's numbers.
-  for (const auto& family : registry.gather())
-    for (const auto& sample : family.samples)
-      if (!sample.labels.empty() && sample.labels[0].second == "gap") CHECK(sample.value == 0);
+  bed.line.send(((bed.ring / bed.block / 2 + 1) * bed.pieces_of_block + 8) * Line::kPiece);
+  bed.next_second();
+  bed.line.send(8 * Line::kPiece);
+  bed.next_second();
+  bed.next_second();
+  CHECK(bed.ring_bytes() == double(bed.first + 3 * bed.ring));
+  bed.check_nothing_was_lost();
   // No more than its limit.
-  line.send(5 * ring);
-  step();
-  step();
-  CHECK(ring_bytes() == double(first + 3 * ring));
+  bed.line.send(5 * bed.ring);
+  bed.next_second();
+  bed.next_second();
+  CHECK(bed.ring_bytes() == double(bed.first + 3 * bed.ring));
+}
+
+TEST_CASE("capture: a ring grows when its blocks come often, though few are in use at once") {
+  GrowingBed bed;
+  if (!bed.next_second()) return;
+  const auto send_a_block_at_a_time = [&](std::size_t blocks) {
+    for (std::size_t i = 0; i < blocks; ++i) {
+      bed.line.send((bed.pieces_of_block + 1) * Line::kPiece);
+      bed.capture.step(bed.clock.now());
+    }
+    bed.next_second();
+    bed.next_second();
+    bed.next_second();
+  };
+  send_a_block_at_a_time(RingSet::kManyBlocks / 2);
+  CHECK(bed.ring_bytes() == double(bed.first));
+  send_a_block_at_a_time(RingSet::kManyBlocks + 1);
+  CHECK(bed.ring_bytes() == double(bed.first + 3 * bed.ring));
+  bed.check_nothing_was_lost();
 }

@@ -7,7 +7,7 @@ using namespace lapwing::collectors::latency;
 
 // What it captures is proved with real traffic: tests/end_to_end/latency_test.py.
 TEST_CASE("packet ring: opens, or says which capability it wants") {
-  auto ring = PacketRing::open(4 * PacketRing::kBlockBytes);
+  auto ring = PacketRing::open(4 * PacketRing::kSmallestBlock);
   if (!ring) {
     CHECK(ring.error().kind == ErrorKind::Unavailable);
     CHECK(ring.error().message.find("CAP_NET_RAW") != std::string::npos);
@@ -21,7 +21,21 @@ TEST_CASE("packet ring: opens, or says which capability it wants") {
 }
 
 TEST_CASE("packet ring: an interface that is not there is Unavailable") {
-  const auto ring = PacketRing::open(2 * PacketRing::kBlockBytes, {.interface = 1 << 30});
+  const auto ring = PacketRing::open(2 * PacketRing::kSmallestBlock, {.interface = 1 << 30});
   REQUIRE_FALSE(ring.ok());
   CHECK(ring.error().kind == ErrorKind::Unavailable);
+}
+
+TEST_CASE("packet ring: larger rings have larger blocks, at least sixteen of them") {
+  constexpr std::size_t kMiB = 1u << 20;
+  CHECK(PacketRing::block_bytes(0) == PacketRing::kSmallestBlock);
+  CHECK(PacketRing::block_bytes(2 * kMiB) == PacketRing::kSmallestBlock);
+  CHECK(PacketRing::block_bytes(6 * kMiB) == PacketRing::kSmallestBlock);
+  CHECK(PacketRing::block_bytes(8 * kMiB) == 2 * PacketRing::kSmallestBlock);
+  CHECK(PacketRing::block_bytes(15 * kMiB) == 2 * PacketRing::kSmallestBlock);
+  CHECK(PacketRing::block_bytes(16 * kMiB) == PacketRing::kLargestBlock);
+  CHECK(PacketRing::block_bytes(256 * kMiB) == PacketRing::kLargestBlock);
+  auto ring = PacketRing::open(8 * kMiB);
+  if (ring) CHECK(ring->bytes() == 8 * kMiB);
+  if (ring) CHECK(ring->blocks() == 16);
 }
