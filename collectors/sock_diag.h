@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
-#include <vector>
 
-#include "agent/base/file.h"
 #include "agent/base/result.h"
+#include "collectors/netlink.h"
 
 namespace lapwing::collectors {
 
@@ -24,32 +24,26 @@ struct SocketQuery {
 /// Gets a socket's inet_diag_msg with the attributes behind it.
 using TakeSocket = std::function<Result<void>(std::span<const std::byte> message)>;
 
-enum class DumpState { More, Done };
-
-/// Hands the sockets of one netlink datagram on; an error of `take` ends it. Of the kernel's own
-/// errors NoData says that it does not know the family; Invalid: a message is cut short.
+/// Hands the sockets of one netlink datagram on; with the errors of each_netlink_message().
 Result<DumpState> each_socket(std::span<const std::byte> datagram, const TakeSocket& take);
 
-/// One netlink socket and its buffer. One thread at a time.
+/// One thread at a time.
 class SockDiag {
  public:
-  /// NoData when the kernel has no sock_diag. `groups`: bits of the destroy groups to listen to.
-  static Result<SockDiag> open(std::uint32_t groups = 0);
+  /// Opens its socket with the first dump, and anew after one that failed.
+  SockDiag() = default;
+  /// `groups`: bits of the destroy groups to listen to. NoData when the kernel has no sock_diag.
+  static Result<SockDiag> listen(std::uint32_t groups);
 
-  /// All TCP sockets of the query. Waits up to two seconds for an answer.
+  /// All TCP sockets of the query. Waits up to two seconds for an answer. NoData: the kernel has
+  /// no sock_diag, or does not know the family.
   Result<void> dump_tcp(const SocketQuery& query, const TakeSocket& take);
-  /// One datagram that is there already; nothing when there is none. Unavailable with ENOBUFS's
-  /// message: the kernel has dropped some.
-  Result<std::span<const std::byte>> receive_now();
-
-  int fd() const { return fd_.get(); }
+  /// See Netlink. Of what listen() gave.
+  Result<std::span<const std::byte>> receive_now() { return netlink_->receive_now(); }
+  int fd() const { return netlink_->fd(); }
 
  private:
-  explicit SockDiag(UniqueFd fd);
-  Result<void> receive_dump(const TakeSocket& take);
-
-  UniqueFd fd_;
-  std::vector<std::byte> buffer_;
+  std::optional<Netlink> netlink_;
 };
 
 }  // namespace lapwing::collectors

@@ -54,18 +54,10 @@ class TcpstatCollector final : public Collector {
 
  private:
   Result<void> look() {
-    if (!diag_) {
-      auto opened = SockDiag::open();
-      if (!opened) return std::move(opened).error();
-      diag_.emplace(*std::move(opened));
-    }
     TcpSockets sockets;
-    auto dumped = diag_->dump_tcp({.family = AF_UNSPEC},
+    auto dumped = diag_.dump_tcp({.family = AF_UNSPEC},
                                   [&](auto body) { return add_socket(body, sockets); });
-    if (!dumped) {
-      diag_.reset();  // what is still to come of this dump goes with it
-      return dumped;
-    }
+    if (!dumped) return dumped;
     sockets_ = sockets;
     return {};
   }
@@ -73,7 +65,7 @@ class TcpstatCollector final : public Collector {
   const Clock& clock_;
   CpuShare share_{kPartsOfCpu};
   TcpSockets sockets_;
-  std::optional<SockDiag> diag_;
+  SockDiag diag_;
 };
 
 }  // namespace

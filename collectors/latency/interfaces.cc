@@ -3,20 +3,14 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
-#include "agent/base/file.h"
+#include "collectors/netlink.h"
 
 namespace lapwing::collectors::latency {
 namespace {
-
-constexpr std::size_t kDatagramBytes = 32 * 1024;  // the kernel's dumps are no larger
-constexpr int kPatienceSeconds = 2;
 
 /// The attributes behind an ifinfomsg; what they say of its place among the others.
 Result<void> read_attributes(std::span<const std::byte> bytes, Interface& one) {
@@ -41,57 +35,33 @@ Result<void> read_attributes(std::span<const std::byte> bytes, Interface& one) {
 
 }  // namespace
 
-Result<bool> add_interfaces(std::span<const std::byte> datagram, std::vector<Interface>& out) {
-  if (datagram.empty()) return invalid("an empty answer of rtnetlink");
-  while (datagram.size() >= sizeof(nlmsghdr)) {
-    nlmsghdr header;
-    std::memcpy(&header, datagram.data(), sizeof header);
-    if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.size())
-      return invalid("a message of rtnetlink is cut short");
-    const auto body = datagram.first(header.nlmsg_len).subspan(NLMSG_HDRLEN);
-    if (header.nlmsg_type == NLMSG_DONE) return true;
-    if (header.nlmsg_type == NLMSG_ERROR) return unavailable("rtnetlink lists no interfaces");
-    if (header.nlmsg_type == RTM_NEWLINK) {
-      ifinfomsg link{};
-      if (body.size() < sizeof link) return invalid("an interface of rtnetlink is cut short");
-      std::memcpy(&link, body.data(), sizeof link);
-      Interface one{.index = link.ifi_index, .loopback = (link.ifi_flags & IFF_LOOPBACK) != 0};
-      const auto attributes =
-          body.subspan(std::min<std::size_t>(NLMSG_ALIGN(sizeof link), body.size()));
-      if (auto done = read_attributes(attributes, one); !done) return std::move(done).error();
-      if ((link.ifi_flags & IFF_UP) != 0) out.push_back(one);
-    }
-    datagram =
-        datagram.subspan(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), datagram.size()));
-  }
-  return false;
+Result<std::optional<Interface>> parse_interface(std::span<const std::byte> body) {
+  ifinfomsg link{};
+  if (body.size() < sizeof link) return invalid("an interface of rtnetlink is cut short");
+  std::memcpy(&link, body.data(), sizeof link);
+  Interface one{.index = link.ifi_index, .loopback = (link.ifi_flags & IFF_LOOPBACK) != 0};
+  const auto attributes =
+      body.subspan(std::min<std::size_t>(NLMSG_ALIGN(sizeof link), body.size()));
+  if (auto done = read_attributes(attributes, one); !done) return std::move(done).error();
+  if ((link.ifi_flags & IFF_UP) == 0) return std::optional<Interface>();
+  return std::optional(one);
 }
 
 Result<std::vector<Interface>> read_interfaces() {
-  const UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_ROUTE));
-  if (!fd) return system_error("opening a rtnetlink socket", errno);
-  const timeval patience{kPatienceSeconds, 0};
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
-    return system_error("setting the patience of a rtnetlink socket", errno);
-  struct {
-    nlmsghdr header;
-    ifinfomsg body;
-  } request{};
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = RTM_GETLINK;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  if (::send(fd.get(), &request, sizeof request, 0) != ssize_t(sizeof request))
-    return system_error("asking rtnetlink for interfaces", errno);
+  auto netlink = Netlink::open(NETLINK_ROUTE, "rtnetlink");
+  if (!netlink) return std::move(netlink).error();
   std::vector<Interface> found;
-  std::vector<std::byte> buffer(kDatagramBytes);
-  while (true) {
-    const ssize_t got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error("reading interfaces from rtnetlink", errno);
-    const auto ended = add_interfaces(std::span(buffer).first(std::size_t(got)), found);
-    if (!ended) return ended.error();
-    if (*ended) return found;
-  }
+  const auto take = [&](const NetlinkMessage& message) -> Result<void> {
+    if (message.type != RTM_NEWLINK) return {};
+    auto one = parse_interface(message.body);
+    if (!one) return std::move(one).error();
+    if (*one) found.push_back(**one);
+    return {};
+  };
+  const ifinfomsg all{};
+  if (auto dumped = netlink->dump(RTM_GETLINK, std::as_bytes(std::span(&all, 1)), take); !dumped)
+    return std::move(dumped).error();
+  return found;
 }
 
 }  // namespace lapwing::collectors::latency

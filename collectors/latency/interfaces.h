@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,8 +20,9 @@ struct Interface {
   bool operator==(const Interface&) const = default;
 };
 
-/// Adds the interfaces of one datagram of a dump; true: the dump has ended. Invalid: cut short.
-Result<bool> add_interfaces(std::span<const std::byte> datagram, std::vector<Interface>& out);
+/// One interface, of a message's body (ifinfomsg with its attributes); nothing: it is down.
+/// Invalid: cut short.
+Result<std::optional<Interface>> parse_interface(std::span<const std::byte> body);
 
 /// Of this thread's network name space. Waits for the kernel for two seconds at most.
 Result<std::vector<Interface>> read_interfaces();

@@ -26,7 +26,7 @@ IpAddress address_of(std::uint8_t family, const __be32* words) {
 
 Result<SocketRow> read_socket(std::span<const std::byte> bytes) {
   inet_diag_msg message;
-  if (bytes.size() < sizeof message) return invalid("a socket of sock_diag is cut short");
+  if (bytes.size() < sizeof message) return invalid("cut short: a socket of sock_diag");
   std::memcpy(&message, bytes.data(), sizeof message);
   return SocketRow{.local = {address_of(message.idiag_family, message.id.idiag_src),
                              ntohs(message.id.idiag_sport)},
@@ -97,11 +97,6 @@ std::vector<IpAddress> SocketLister::local_addresses() {
 int SocketLister::loopback_index() { return int(::if_nametoindex("lo")); }
 
 Result<std::vector<SocketRow>> SocketLister::dump(std::uint32_t states) {
-  if (!sock_diag_) {
-    auto opened = SockDiag::open();
-    if (!opened) return std::move(opened).error();
-    sock_diag_.emplace(*std::move(opened));
-  }
   std::vector<SocketRow> rows;
   const auto take = [&](std::span<const std::byte> message) -> Result<void> {
     auto row = read_socket(message);
@@ -109,14 +104,8 @@ Result<std::vector<SocketRow>> SocketLister::dump(std::uint32_t states) {
     if (rows.size() < kSocketLimit) rows.push_back(*row);
     return {};
   };
-  for (const std::uint8_t family : {AF_INET, AF_INET6}) {
-    auto dumped = sock_diag_->dump_tcp({.family = family, .states = states}, take);
-    if (dumped) continue;
-    // Without IPv6 the kernel says that it does not know the family.
-    if (family == AF_INET6 && dumped.error().kind == ErrorKind::NoData) continue;
-    sock_diag_.reset();
+  if (auto dumped = sock_diag_.dump_tcp({.family = AF_UNSPEC, .states = states}, take); !dumped)
     return std::move(dumped).error();
-  }
   return rows;
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,7 +51,7 @@ class SocketLister {
  private:
   Result<std::vector<SocketRow>> dump(std::uint32_t states);
 
-  std::optional<SockDiag> sock_diag_;
+  SockDiag sock_diag_;
 };
 
 }  // namespace lapwing::collectors::latency

@@ -30,7 +30,7 @@ std::size_t enlarge_queue(int fd) {
 }  // namespace
 
 Result<std::unique_ptr<ClosedSockets>> ClosedSockets::start(const Clock& clock) {
-  auto diag = SockDiag::open(bit(SKNLGRP_INET_TCP_DESTROY) | bit(SKNLGRP_INET6_TCP_DESTROY));
+  auto diag = SockDiag::listen(bit(SKNLGRP_INET_TCP_DESTROY) | bit(SKNLGRP_INET6_TCP_DESTROY));
   if (!diag) return std::move(diag).error();
   return std::make_unique<ClosedSockets>(*std::move(diag), clock);
 }

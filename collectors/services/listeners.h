@@ -6,20 +6,16 @@
 #include <span>
 #include <vector>
 
-#include "agent/base/file.h"
 #include "agent/base/result.h"
 #include "collectors/services/service_map.h"
+#include "collectors/sock_diag.h"
 
 namespace lapwing::collectors::services {
 
-/// Opens the netlink socket. NoData where the kernel has no sock_diag.
-Result<UniqueFd> open_sock_diag();
-
 /// Both families, of this network name space; services are not known yet. Blocks for 2 s at most.
-Result<std::vector<Listener>> read_listeners(int sock_diag);
+Result<std::vector<Listener>> read_listeners(SockDiag& sock_diag);
 
-/// Adds the sockets of one datagram of a dump; true: the dump has ended. NoData: the kernel does
-/// not know the family.
-Result<bool> add_listeners(std::span<const std::byte> datagram, std::vector<Listener>& out);
+/// Adds one socket of a dump, where it listens. Invalid: it is cut short.
+Result<void> add_listener(std::span<const std::byte> message, std::vector<Listener>& out);
 
 }  // namespace lapwing::collectors::services

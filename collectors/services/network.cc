@@ -106,24 +106,16 @@ class NetworkCollector final : public Collector {
 
  private:
   Result<void> pass() {
-    if (!diag_) {
-      auto opened = SockDiag::open();
-      if (!opened) return std::move(opened).error();
-      diag_.emplace(*std::move(opened));
-    }
     if (directory_ != nullptr) map_ = directory_->map();
     accounts_.begin_pass(map_);
     const SocketQuery query{AF_UNSPEC, kStates, socket_report_extensions()};
-    auto dumped = diag_->dump_tcp(query, [this](auto message) {
+    auto dumped = diag_.dump_tcp(query, [this](auto message) {
       const auto report = parse_socket_report(message);
       if (!report) return Result<void>(report.error());
       accounts_.see(*report);
       return Result<void>();
     });
-    if (!dumped) {
-      diag_.reset();  // what is still to come of this dump goes with it
-      return dumped;
-    }
+    if (!dumped) return dumped;
     accounts_.end_pass();
     return {};
   }
@@ -160,7 +152,7 @@ class NetworkCollector final : public Collector {
   const std::shared_ptr<const ServiceDirectory> directory_;
   std::shared_ptr<const ServiceMap> map_ = std::make_shared<ServiceMap>();
   std::unique_ptr<ClosedSockets> closed_;
-  std::optional<SockDiag> diag_;
+  SockDiag diag_;
   SocketAccounts accounts_;
   CpuShare share_{kPartsOfCpu};
 };

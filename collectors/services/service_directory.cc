@@ -307,16 +307,8 @@ std::string ServiceDirectory::user_of(std::int32_t pid) {
 }
 
 void ServiceDirectory::update_listeners(Timestamp now) {
-  if (!sock_diag_) {
-    auto opened = open_sock_diag();
-    if (!opened) return;
-    sock_diag_ = *std::move(opened);
-  }
-  auto found = read_listeners(sock_diag_.get());
-  if (!found) {
-    sock_diag_.reset();
-    return;
-  }
+  auto found = read_listeners(sock_diag_);
+  if (!found) return;
   std::sort(found->begin(), found->end(),
             [](const Listener& a, const Listener& b) { return a.inode < b.inode; });
   std::map<std::uint64_t, std::int32_t> owners;

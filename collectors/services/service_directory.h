@@ -21,6 +21,7 @@
 #include "collectors/services/process.h"
 #include "collectors/services/service_map.h"
 #include "collectors/services/service_names.h"
+#include "collectors/sock_diag.h"
 
 namespace lapwing::collectors::services {
 
@@ -120,7 +121,7 @@ class ServiceDirectory {
   std::string unified_root_;  // where cgroup v2 is mounted
   std::string buffer_;
 
-  UniqueFd sock_diag_;
+  SockDiag sock_diag_;
   std::vector<Listener> listeners_;                      // by inode
   std::map<std::uint64_t, std::int32_t> socket_owners_;  // inode → pid; 0: nobody found
   std::int32_t search_from_ = 0;                         // pid at which the search goes on

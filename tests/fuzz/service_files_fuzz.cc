@@ -40,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_proportional_bytes(text);
   (void)parse_descriptor_limit(text);
   std::vector<Listener> listeners;
-  (void)add_listeners(std::as_bytes(std::span(data, size)), listeners);
+  (void)add_listener(std::as_bytes(std::span(data, size)), listeners);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/latency/interfaces.h"
+#include "collectors/netlink.h"
 #include "collectors/services/socket_accounts.h"
 #include "collectors/services/socket_report.h"
 #include "collectors/sock_diag.h"
@@ -44,7 +45,9 @@ std::uint64_t received_bytes(std::span<const std::byte> datagram) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto datagram = std::as_bytes(std::span(data, size));
   if (received_bytes(datagram) != received_bytes(datagram)) std::abort();
-  std::vector<latency::Interface> interfaces;
-  (void)latency::add_interfaces(datagram, interfaces);
+  (void)each_netlink_message(datagram, "fuzz", [](const NetlinkMessage& message) -> Result<void> {
+    auto one = latency::parse_interface(message.body);
+    return one ? Result<void>() : std::move(one).error();
+  });
   return 0;
 }

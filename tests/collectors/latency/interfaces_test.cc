@@ -18,14 +18,14 @@ NetlinkBytes link(int index, unsigned flags, const NetlinkBytes& attributes = {}
   message.ifi_flags = flags;
   NetlinkBytes body = netlink_bytes(message);
   append_bytes(body, attributes);
-  return netlink_message(RTM_NEWLINK, body);
+  return body;
 }
 
-Interface only(const NetlinkBytes& datagram) {
-  std::vector<Interface> found;
-  REQUIRE(*add_interfaces(datagram, found) == false);
-  REQUIRE(found.size() == 1);
-  return found[0];
+Interface up(const NetlinkBytes& body) {
+  const auto one = parse_interface(body);
+  REQUIRE(one.ok());
+  REQUIRE(one->has_value());
+  return **one;
 }
 
 NetlinkBytes number(std::uint16_t type, int value) {
@@ -34,39 +34,30 @@ NetlinkBytes number(std::uint16_t type, int value) {
 
 }  // namespace
 
-TEST_CASE("interfaces: those that are up, until the dump ends") {
-  NetlinkBytes datagram = link(1, IFF_UP | IFF_LOOPBACK);
-  append_bytes(datagram, link(2, 0));
-  append_bytes(datagram, link(3, IFF_UP));
-  append_bytes(datagram, netlink_message(NLMSG_DONE, netlink_bytes(0)));
-  std::vector<Interface> found;
-  CHECK(*add_interfaces(datagram, found));
-  CHECK(found == std::vector<Interface>{{.index = 1, .loopback = true}, {.index = 3}});
+TEST_CASE("interfaces: those that are up") {
+  CHECK(up(link(1, IFF_UP | IFF_LOOPBACK)) == Interface{.index = 1, .loopback = true});
+  CHECK(up(link(3, IFF_UP)) == Interface{.index = 3});
+  CHECK_FALSE(parse_interface(link(2, 0))->has_value());
 }
 
 TEST_CASE("interfaces: a bridge's port is stacked, and what lies on another of this host") {
-  CHECK_FALSE(only(link(4, IFF_UP)).stacked);
-  CHECK(only(link(4, IFF_UP, number(IFLA_MASTER, 9))).stacked);
-  CHECK(only(link(4, IFF_UP, number(IFLA_LINK, 2))).stacked);
-  CHECK_FALSE(only(link(4, IFF_UP, number(IFLA_LINK, 4))).stacked);
+  CHECK_FALSE(up(link(4, IFF_UP)).stacked);
+  CHECK(up(link(4, IFF_UP, number(IFLA_MASTER, 9))).stacked);
+  CHECK(up(link(4, IFF_UP, number(IFLA_LINK, 2))).stacked);
+  CHECK_FALSE(up(link(4, IFF_UP, number(IFLA_LINK, 4))).stacked);
   // The other end of a pair of veth that lies in a container.
   NetlinkBytes elsewhere = number(IFLA_LINK, 2);
   append_bytes(elsewhere, number(IFLA_LINK_NETNSID, 0));
-  CHECK_FALSE(only(link(4, IFF_UP, elsewhere)).stacked);
+  CHECK_FALSE(up(link(4, IFF_UP, elsewhere)).stacked);
 }
 
-TEST_CASE("interfaces: what is cut short is Invalid, an error is Unavailable") {
+TEST_CASE("interfaces: what is cut short is Invalid") {
   const NetlinkBytes whole = link(4, IFF_UP, number(IFLA_MASTER, 9));
-  std::vector<Interface> found;
-  for (const std::size_t cut : {std::size_t(0), sizeof(nlmsghdr), whole.size() - 4})
-    CHECK(add_interfaces(std::span(whole).first(cut), found).error().kind == ErrorKind::Invalid);
-  CHECK_FALSE(add_interfaces(netlink_message(RTM_NEWLINK, netlink_bytes(0)), found).ok());
+  for (const std::size_t cut : {std::size_t(0), sizeof(ifinfomsg) - 1, whole.size() - 4})
+    CHECK(parse_interface(std::span(whole).first(cut)).error().kind == ErrorKind::Invalid);
   NetlinkBytes damaged = whole;
-  damaged[NLMSG_HDRLEN + sizeof(ifinfomsg)] = std::byte{200};
-  CHECK(add_interfaces(damaged, found).error().kind == ErrorKind::Invalid);
-  CHECK(
-      add_interfaces(netlink_message(NLMSG_ERROR, netlink_bytes(nlmsgerr{})), found).error().kind ==
-      ErrorKind::Unavailable);
+  damaged[sizeof(ifinfomsg)] = std::byte{200};
+  CHECK(parse_interface(damaged).error().kind == ErrorKind::Invalid);
 }
 
 TEST_CASE("interfaces: this host has its loopback") {

@@ -1,8 +1,6 @@
 #include "collectors/services/listeners.h"
 
 #include <arpa/inet.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -10,54 +8,38 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstring>
+
+#include "tests/collectors/netlink_messages.h"
 
 using namespace lapwing;
+using namespace lapwing::collectors;
 using namespace lapwing::collectors::services;
+using namespace lapwing::testing;
 
 namespace {
 
-std::string message(std::uint16_t type, const void* body, std::size_t size) {
-  nlmsghdr header{};
-  header.nlmsg_len = std::uint32_t(sizeof header + size);
-  header.nlmsg_type = type;
-  std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
-  bytes.append(static_cast<const char*>(body), size);
-  bytes.resize(NLMSG_ALIGN(bytes.size()));
-  return bytes;
-}
-
-std::string socket_message(std::uint8_t state, std::uint16_t port, std::uint32_t inode) {
+NetlinkBytes socket(std::uint8_t state, std::uint16_t port, std::uint32_t inode) {
   inet_diag_msg body{};
   body.idiag_state = state;
   body.id.idiag_sport = htons(port);
   body.idiag_inode = inode;
-  return message(20, &body, sizeof body);
-}
-
-Result<bool> add(const std::string& bytes, std::vector<Listener>& out) {
-  return add_listeners(std::as_bytes(std::span(bytes)), out);
+  return netlink_bytes(body);
 }
 
 }  // namespace
 
-TEST_CASE("listeners: takes those that listen, until the dump's end") {
+TEST_CASE("listeners: takes those that listen") {
   std::vector<Listener> found;
-  CHECK_FALSE(
-      *add(socket_message(TCP_LISTEN, 80, 7) + socket_message(TCP_ESTABLISHED, 81, 8), found));
-  const int none = 0;
-  CHECK(*add(socket_message(TCP_LISTEN, 443, 9) + message(NLMSG_DONE, &none, sizeof none), found));
-  CHECK(found == std::vector<Listener>{{7, 80}, {9, 443}});
+  CHECK(add_listener(socket(TCP_LISTEN, 80, 7), found).ok());
+  CHECK(add_listener(socket(TCP_ESTABLISHED, 81, 8), found).ok());
+  CHECK(found == std::vector<Listener>{{7, 80}});
 }
 
-TEST_CASE("listeners: errors and messages that are cut short") {
+TEST_CASE("listeners: a socket that is cut short is Invalid") {
   std::vector<Listener> found;
-  const nlmsgerr error{-ENOENT, {}};
-  CHECK(add(message(NLMSG_ERROR, &error, sizeof error), found).error().kind == ErrorKind::NoData);
-  const std::string whole = socket_message(TCP_LISTEN, 80, 7);
-  CHECK_FALSE(add("", found).ok());
-  CHECK_FALSE(add(whole.substr(0, whole.size() - 8), found).ok());
-  CHECK_FALSE(add(message(20, "x", 1), found).ok());
+  const NetlinkBytes whole = socket(TCP_LISTEN, 80, 7);
+  CHECK(add_listener(std::span(whole).first(whole.size() - 8), found).error().kind ==
+        ErrorKind::Invalid);
   CHECK(found.empty());
 }
 
@@ -70,9 +52,8 @@ TEST_CASE("listeners: the kernel tells of a socket of ours") {
   REQUIRE(::listen(server.get(), 1) == 0);
   struct stat status{};
   REQUIRE(::fstat(server.get(), &status) == 0);
-  const auto fd = open_sock_diag();
-  REQUIRE(fd.ok());
-  const auto found = read_listeners(fd->get());
+  SockDiag sock_diag;
+  const auto found = read_listeners(sock_diag);
   REQUIRE(found.ok());
   CHECK(std::any_of(found->begin(), found->end(),
                     [&](const Listener& one) { return one.inode == status.st_ino; }));
