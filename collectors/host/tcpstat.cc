@@ -55,8 +55,8 @@ class TcpstatCollector final : public Collector {
  private:
   Result<void> look() {
     TcpSockets sockets;
-    auto dumped = diag_.dump_tcp({.family = AF_UNSPEC},
-                                  [&](auto body) { return add_socket(body, sockets); });
+    auto dumped =
+        diag_.dump_tcp({.family = AF_UNSPEC}, [&](auto body) { return add_socket(body, sockets); });
     if (!dumped) return dumped;
     sockets_ = sockets;
     return {};

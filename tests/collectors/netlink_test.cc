@@ -14,7 +14,7 @@ namespace {
 const TakeNetlinkMessage kIgnore = [](const auto&) { return Result<void>(); };
 
 Result<DumpState> each_of(std::span<const std::byte> datagram,
-                       const TakeNetlinkMessage& take = kIgnore) {
+                          const TakeNetlinkMessage& take = kIgnore) {
   return each_netlink_message(datagram, "the test", take);
 }
 
