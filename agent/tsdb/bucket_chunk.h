@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/tsdb/bucket_column.h"
+#include "agent/tsdb/bucket_integers.h"
 #include "agent/tsdb/buckets.h"
+#include "agent/tsdb/bytes.h"
 #include "agent/tsdb/compression.h"
 #include "agent/tsdb/group.h"
 
@@ -39,7 +42,7 @@ class BucketChunk {
   }
   /// Memory that is used again from chunk to chunk.
   struct Scratch {
-    std::array<std::vector<std::int64_t>, 5> integers;
+    WholeBuckets whole;
     Minutes values;
   };
   /// Appends a slot's buckets with ends in (after, to]; nothing when the chunk has none. Columns
@@ -53,15 +56,35 @@ class BucketChunk {
 
  private:
   static constexpr std::uint8_t kAbsent = 0xff;
+  /// What is said of a slot. Small: a query holds many thousands.
   struct Slot {
     std::uint8_t flags = kAbsent;
+    Form form = kWholeForm;
     std::uint32_t shape = 0;
-    std::string_view data;
+    std::int64_t start = 0;
+    std::uint64_t divisor = 0;
+    std::array<BucketColumnHead, kBucketColumns> heads;
+    std::array<std::uint32_t, kBucketColumns> sizes_at{};  ///< in the content
+    std::uint32_t lowest_at = 0;  ///< in lowests_, of the first such column
+    std::uint32_t bits_at = 0, bits_bytes = 0;
+    std::uint32_t doubles_at = 0, doubles_bytes = 0;
   };
 
-  std::string content_;
+  bool parse();
+  bool read_shapes(ByteReader& in, Duration width);
+  bool read_slots(ByteReader& in, std::vector<Slot*>& order);
+  bool read_heads(ByteReader& in, std::span<Slot* const> order);
+  bool find_data(ByteReader& in, std::span<Slot* const> order);
+  std::uint32_t place_of(std::string_view bytes) const {
+    return std::uint32_t(bytes.data() - content_.data());
+  }
+  bool read_whole(const Slot& slot, std::size_t columns, Scratch& scratch) const;
+  bool read_values(const Slot& slot, MinuteNeed need, Scratch& scratch) const;
+
+  std::string content_;  // and what BucketBits may read behind it
   std::size_t bytes_ = 0;
   std::vector<Minutes> shapes_;  // ends, times and counts alone
+  std::vector<std::int64_t> lowests_;
   std::array<Slot, kGroupSeries> series_;
 };
 

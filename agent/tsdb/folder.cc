@@ -12,7 +12,7 @@
 namespace lapwing::tsdb {
 namespace {
 
-constexpr std::string_view kFormat = "lapwing tsdb 5\n";
+constexpr std::string_view kFormat = "lapwing tsdb 6\n";
 
 Result<UniqueFd> lock(const std::string& folder) {
   const std::string path = folder + "/lock";

@@ -23,6 +23,10 @@ constexpr unsigned size_of_number(std::uint64_t number) {
   return 2 * width - 2 + unsigned((number >> (width - 2)) & 1);
 }
 constexpr unsigned bits_below(unsigned size) { return size < 4 ? 0 : size / 2 - 1; }
+/// The number whose bits below are all 0.
+constexpr std::uint64_t lowest_of_size(unsigned size) {
+  return size < 4 ? size : (2ull + size % 2) << bits_below(size);
+}
 
 /// How often each size occurs.
 using SizeCounts = std::array<std::uint32_t, kSizes>;

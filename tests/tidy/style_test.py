@@ -17,6 +17,7 @@ NO_TWIN = {
     "agent/app/parts.cc": "tests/agent/app/app_test.cc",
     "agent/app/version.cc": "tests/agent/cli/version_test.cc",
     "agent/promql/": "tests/promql",  # evaluation is tested by scripts, checked against Prometheus
+    "agent/tsdb/bucket_encode.cc": "tests/agent/tsdb/bucket_chunk_test.cc",
     "agent/tsdb/dense_decode.cc": "tests/agent/tsdb/dense_column_test.cc",
     "agent/tsdb/group_encode.cc": "tests/agent/tsdb/group_test.cc",
     "agent/tsdb/store_open.cc": "tests/agent/tsdb/crash_test.cc",

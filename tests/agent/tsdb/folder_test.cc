@@ -23,7 +23,7 @@ TEST_CASE("folder: is made with its parts, held once, free again afterwards") {
     REQUIRE(folder.ok());
     CHECK(std::filesystem::is_directory(folder->journal()));
     CHECK(std::filesystem::is_directory(folder->raw()));
-    CHECK(*read_file(path + "/FORMAT") == "lapwing tsdb 5\n");
+    CHECK(*read_file(path + "/FORMAT") == "lapwing tsdb 6\n");
     CHECK(folder->set_aside().empty());
     CHECK(Folder::open(path, log).error().kind == ErrorKind::Unavailable);
   }

@@ -103,22 +103,27 @@ TEST_CASE("format: chunk of samples") {
 }
 
 TEST_CASE("format: bucket chunk") {
-  // A minute that ends at 60 s, first sample at 1 s, last at its end, 60 of them; slot 3 is a
-  // counter from 7 to 12.
+  // Of two minutes that end at 60 and 120 s, first samples at 1 s, lasts at the ends, 60 of them,
+  // slot 3 is a counter from 7 to 12, then to 18: firsts are the lasts before, lasts 5 and 6 (in
+  // zigzag 10 and 12, of sizes 6 and 7) above the firsts. Slot 4 is a gauge that is always 7.
   const std::string content =
-      hex("01 e0 d4 03 01 01 07 02 01 d0 0f 00 01 78 01 03 01 00 06 00 0e 00 00 01 0a");
+      hex("02 e0 d4 03 01 02 09 02 01 02 01 d0 0f 00 01 78 "
+          "02 06 00 01 46 00 00 00 00 0e 0e 01 08 0a 01 06 07 02");
   const auto chunk = BucketChunk::open(packed(content));
   REQUIRE(chunk.ok());
   Minutes minutes;
   REQUIRE((*chunk)->read(3, minutes).ok());
-  REQUIRE(minutes.size() == 1);
+  REQUIRE(minutes.size() == 2);
   CHECK(minutes.ends[0] == from_millis(60'000));
   CHECK(minutes.first_times[0] == from_millis(1000));
   CHECK(minutes.last_times[0] == from_millis(60'000));
   CHECK(minutes.counts[0] == 60);
-  CHECK(minutes.firsts[0] == 7);
-  CHECK(minutes.lasts[0] == 12);
+  CHECK(minutes.firsts == Values{7, 12});
+  CHECK(minutes.lasts == Values{12, 18});
   CHECK(minutes.corrections[0] == 0);
+  REQUIRE((*chunk)->read(4, minutes).ok());
+  CHECK(minutes.maxima == Values{7, 7});
+  CHECK(minutes.sums == Values{420, 420});
 }
 
 TEST_CASE("format: series block") {
