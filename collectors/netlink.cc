@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kDatagramBytes = 64 * 1024;  // the kernel makes dumps of 32 kB at most
 constexpr int kPatienceSeconds = 2;
+constexpr int kMaxErrno = 4095;  // linux/err.h
 
 std::string text(std::string_view what, std::string_view source) {
   return std::string(what).append(source);
@@ -38,6 +39,7 @@ Result<DumpState> each_netlink_message(std::span<const std::byte> datagram, std:
       int error = 0;
       if (body.size() < sizeof error) return invalid(text("cut short: an error of ", source));
       std::memcpy(&error, body.data(), sizeof error);
+      if (error >= 0 || error < -kMaxErrno) return invalid(text("an odd error of ", source));
       return system_error(source, -error);
     }
     if (auto taken = take({header.nlmsg_type, body}); !taken) return std::move(taken).error();

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <limits>
 
 #include "tests/collectors/netlink_messages.h"
 
@@ -20,7 +21,7 @@ Result<DumpState> each_of(std::span<const std::byte> datagram,
 
 NetlinkBytes error_message(int number) {
   nlmsgerr refused{};
-  refused.error = -number;
+  refused.error = int(0U - unsigned(number));
   return netlink_message(NLMSG_ERROR, netlink_bytes(refused));
 }
 
@@ -45,6 +46,8 @@ TEST_CASE("netlink: an error of the kernel or of the taker ends a datagram") {
   CHECK(each_of(error_message(EPERM)).error().kind == ErrorKind::Unavailable);
   CHECK(each_of(error_message(ENOENT)).error().kind == ErrorKind::NoData);
   CHECK(each_of(error_message(ENOENT)).error().message.starts_with("the test: "));
+  for (const int odd : {0, -1, 4096, std::numeric_limits<int>::min()})
+    CHECK(each_of(error_message(odd)).error().kind == ErrorKind::Invalid);
   int taken = 0;
   NetlinkBytes two = netlink_message(20, {});
   append_bytes(two, netlink_message(20, {}));
