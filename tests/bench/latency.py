@@ -16,7 +16,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "support"))
 from measure import cpu_seconds, memory_bytes, row  # noqa: E402
-from lapwing import BINARY, Agent, free_port, wait_for  # noqa: E402
+from lapwing import BINARY, Agent, Process, free_port, wait_for  # noqa: E402
 from own_network import in_own_network  # noqa: E402
 
 # linux/if_tun.h
@@ -104,7 +104,6 @@ def at_rate(rate, seconds, config, budget, send=load):
     print(f"{rate:,} packets a second{', of a client and a service' if send is load else ', written to a device'} ({came:,.0f} came):")
     row("capture thread", 100 * spent / told["seconds"], budget, "% of a CPU")
     row("a packet, capture thread", 1e9 * spent / max(packets, 1), None, "ns")
-    row("a packet, who sends (and answers)", 1e9 * told["cpu"] / sent, None, "ns")
     row("ready, but not running", waited, None, "s of the capture thread")
     row("dropped before, while the ring grew", before[1], None, "packets")
     row("rings", ring / 2**20, None, "MiB")
@@ -117,24 +116,68 @@ def at_rate(rate, seconds, config, budget, send=load):
         print(f"  NOT REACHED: {came:,.0f} of {rate:,} packets a second came")
 
 
-def service_cost(seconds, rounds):
-    """CPU a request of client and server together, agent with capture, without, and no agent: in turn, medians."""
-    spent = {"latency on": [], "latency off": []}
-    rates = {name: [] for name in spent}
+def measure_with(latency, work):
+    with Agent("--latency", latency, config=UNLIMITED):
+        time.sleep(2)
+        return work()
+
+
+def beside_off(what, rounds, work):
+    """What `work` returns (name → value), with capture beside without: on, off, off, on in each round. The medians of
+    each pair's ratio, the least and the most of them; and, for what the machine does by itself, of off beside off."""
+    pairs, same, seen = [], [], {"on": [], "off": []}
     for _ in range(rounds):
-        for name in spent:
-            with Agent("--latency", name.split()[1], config=UNLIMITED):
-                time.sleep(2)
-                told = load(0, seconds)
-            spent[name].append(1e6 * told["cpu"] / told["requests"])
-            rates[name].append(told["requests"] / told["seconds"])
-    print(f"A service at full speed, {rounds} rounds of {seconds} s:")
-    for name in spent:
-        row(f"CPU a request, {name}", statistics.median(spent[name]), None, "µs")
-        row(f"  requests a second, {name}", statistics.median(rates[name]), None)
-    on, off = (statistics.median(spent[n]) for n in ("latency on", "latency off"))
-    row("more CPU a request with capture", 100 * (on / off - 1), None, "%")
-    row("throughput with capture", 100 * statistics.median(rates["latency on"]) / statistics.median(rates["latency off"]), None, "% of without")
+        first, without, again, last = (measure_with(latency, work) for latency in ("on", "off", "off", "on"))
+        pairs += [(first, without), (last, again)]
+        same.append((again, without))
+        seen["on"] += [first, last]
+        seen["off"] += [without, again]
+    print(f"{what}, latency on beside off, {len(pairs)} pairs:")
+    for name in pairs[0][0]:
+        ratios, noise = (sorted(100 * (a[name] / b[name] - 1) for a, b in some) for some in (pairs, same))
+        medians = {latency: statistics.median(one[name] for one in values) for latency, values in seen.items()}
+        print(f"  {name:<40}{medians['on']:>12,.2f}{medians['off']:>12,.2f}  median of pairs {statistics.median(ratios):>+6.1f} % "
+              f"({ratios[0]:+.1f} to {ratios[-1]:+.1f}); off beside off {statistics.median(noise):+.1f} % ({noise[0]:+.1f} to {noise[-1]:+.1f})",
+              flush=True)
+
+
+def told_of(told):
+    values = {"packets a second": 2 * told["requests"] / told["seconds"],
+              "client and service, µs of CPU a request": 1e6 * told["cpu"] / told["requests"]}
+    if "service_cpu" in told:
+        values["service, µs of CPU a request"] = 1e6 * told["service_cpu"] / told["requests"]
+    return values
+
+
+def rates_beside_off(seconds, rounds):
+    for rate in (10_000, 50_000):
+        beside_off(f"{rate:,} packets a second of a client and a service", rounds, lambda: told_of(load(rate, seconds)))  # noqa: B023
+
+    def flooded():
+        with Flood() as flood:
+            beside_off("200,000 packets a second written to a device", rounds, lambda: told_of(flood(200_000, seconds)))
+    in_own_network(flooded)
+
+
+def redis(seconds):
+    """A real service as fast as its client goes: requests a second, and the server's CPU."""
+    port = free_port()
+    with Process("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no") as server:
+        ask = ["redis-benchmark", "-p", str(port), "-t", "get", "-c", "50", "-q"]
+        wait_for("redis", 10, lambda: subprocess.run(["redis-cli", "-p", str(port), "ping"], capture_output=True).stdout.startswith(b"PONG"))
+        time.sleep(4)  # until the agent knows the port
+        said = subprocess.run([*ask, "-n", "20000"], capture_output=True, text=True, check=True).stdout
+        requests = int(seconds * float(re.findall(r"([\d.]+) requests per second", said)[-1]))
+        before = cpu_seconds(server.pid)
+        said = subprocess.run([*ask, "-n", str(requests)], capture_output=True, text=True, check=True).stdout
+        spent = cpu_seconds(server.pid) - before
+    return {"requests a second": float(re.findall(r"([\d.]+) requests per second", said)[-1]),
+            "server, µs of CPU a request": 1e6 * spent / requests}
+
+
+def service_cost(seconds, rounds):
+    beside_off("A service that does nothing but answer, at full speed", rounds, lambda: told_of(load(0, seconds)))
+    beside_off("redis-server and redis-benchmark at full speed", rounds, lambda: redis(seconds))
 
 
 def odd_loads(seconds):
@@ -198,7 +241,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--only", choices=["rates", "budget", "service", "odd", "idle"])
+    options.add_argument("--only", choices=["rates", "off", "budget", "service", "odd", "idle"])
     chosen = options.parse_args()
     subprocess.run(["ninja", "-C", BINARY.parent, "latency_load", "latency_flood"], check=True, stdout=subprocess.DEVNULL)
     print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
@@ -213,8 +256,10 @@ def main():
     if chosen.only in (None, "budget"):
         print("With the default budget of 2 %, sampling beyond it:")
         flood_at_rate(200_000, 3 * chosen.seconds, "", None)
+    if chosen.only in (None, "off"):
+        rates_beside_off(chosen.seconds / 2, chosen.rounds)
     if chosen.only in (None, "service"):
-        service_cost(chosen.seconds, chosen.rounds)
+        service_cost(chosen.seconds / 2, chosen.rounds)
     if chosen.only in (None, "odd"):
         odd_loads(10 * chosen.seconds)
 

@@ -1,16 +1,19 @@
 // Traffic for `./dev bench latency`: PINGs in Redis's protocol and their answers over loopback, at
 // a rate. One process, two threads, connections in turn. Prints JSON: what was sent, and CPU
-// seconds. Usage: latency_load CONNECTIONS PACKETS_PER_SECOND SECONDS PORT (0: as many as go)
+// seconds of both threads and of the service's alone. Usage: latency_load CONNECTIONS
+// PACKETS_PER_SECOND SECONDS PORT (0: as many as go)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -27,8 +30,14 @@ int no_delay(int fd) {
   return fd;
 }
 
-// Answers whatever comes, one segment with one, until every client has gone.
-void serve(std::vector<pollfd> clients) {
+double thread_cpu() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
+}
+
+// Answers whatever comes, one segment with one, until every client has gone. `cpu`: what it took.
+void serve(std::vector<pollfd> clients, double& cpu) {
   std::size_t open = clients.size();
   char buffer[4096];
   while (open > 0) {
@@ -45,6 +54,7 @@ void serve(std::vector<pollfd> clients) {
       --open;
     }
   }
+  cpu = thread_cpu();
 }
 
 }  // namespace
@@ -72,7 +82,8 @@ int main(int count, char** words) {
     if (::connect(clients.back(), address, sizeof where) != 0) return 1;
     served.push_back({no_delay(::accept(listener, nullptr, nullptr)), POLLIN, 0});
   }
-  std::thread server(serve, std::move(served));
+  double service_cpu = 0;
+  std::thread server(serve, std::move(served), std::ref(service_cpu));
   rusage before{};
   ::getrusage(RUSAGE_SELF, &before);
   const auto began = Clock::now();
@@ -95,6 +106,6 @@ int main(int count, char** words) {
     return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
            double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
   };
-  std::printf("{\"requests\": %ld, \"seconds\": %.3f, \"cpu\": %.3f}\n", requests, took,
-              cpu(after) - cpu(before));
+  std::printf("{\"requests\": %ld, \"seconds\": %.3f, \"cpu\": %.3f, \"service_cpu\": %.3f}\n",
+              requests, took, cpu(after) - cpu(before), service_cpu);
 }
