@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -175,15 +176,18 @@ class DenseDecoder {
   void forget();
 
  private:
-  /// What the divided integers are above the first one, modulo 2^64; filled up to whole blocks.
-  using Levels = std::vector<std::uint64_t>;
+  /// What the divided integers are above the first one, modulo 2^64; room for whole blocks.
+  using Levels = std::unique_ptr<std::uint64_t[]>;
 
-  bool fill(const DenseView& column, std::size_t count, std::size_t to, Levels& out);
-  const Levels* kept(const DenseView& column, std::size_t count);
+  /// The first `to` at least; null when the bytes are damaged.
+  const std::uint64_t* levels_of(const DenseView& column, std::size_t count, std::size_t to);
+  bool fill_levels(const DenseView& column, std::size_t count, std::size_t to, std::uint64_t* out);
+  const std::uint64_t* kept(const DenseView& column, std::size_t count);
 
   std::unordered_map<const DenseView*, Levels> kept_;
   std::size_t kept_bytes_ = 0;
   Levels levels_;
+  std::size_t levels_size_ = 0;
 };
 
 /// Columns that stand alone: any doubles, or integers whose meaning is the caller's. `out` gets

@@ -3,6 +3,7 @@
 // what is too much means nothing.
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "agent/tsdb/bytes.h"
 #include "agent/tsdb/dense_column.h"
@@ -29,8 +30,30 @@ bool read_residuals(const DenseView& column, std::size_t count, std::size_t to,
   return to < count || in.at_end();
 }
 
-constexpr std::uint64_t unzigzagged(std::uint64_t number) {
-  return (number >> 1) ^ (0 - (number & 1));
+using Words = std::uint64_t __attribute__((vector_size(16)));
+
+Words load(const std::uint64_t* from) {
+  Words words;
+  std::memcpy(&words, from, sizeof(words));
+  return words;
+}
+
+void store(Words words, std::uint64_t* to) { std::memcpy(to, &words, sizeof(words)); }
+
+Words unzigzagged(Words numbers) { return (numbers >> 1) ^ (0 - (numbers & 1)); }
+
+/// Each number becomes the sum of `before` and of what `meaning` makes of all up to it.
+template <typename Meaning>
+void sum_up(std::size_t count, std::uint64_t before, Meaning meaning, std::uint64_t* numbers) {
+  Words sum = {before, before};
+  for (std::size_t at = 0; at < count; at += kBlockNumbers) {
+    for (std::size_t i = at; i < at + kBlockNumbers; i += 2) {
+      Words words = meaning(load(numbers + i));
+      words += __builtin_shufflevector(Words{}, words, 0, 2) + sum;
+      store(words, numbers + i);
+      sum = __builtin_shufflevector(words, words, 1, 1);
+    }
+  }
 }
 
 /// `step_of` makes a step of a residual; what it makes of the first one, 0, does not count.
@@ -38,32 +61,32 @@ template <typename StepOf>
 void add_steps(const DenseHeader& header, std::size_t count, StepOf step_of,
                std::uint64_t* numbers) {
   numbers[0] = 0;
-  std::uint64_t level = 0;
-  if (header.prediction == Prediction::Slope) {
-    auto slope = std::uint64_t(header.slope);
-    for (std::size_t i = 1; i < count; ++i) numbers[i] = level += slope += step_of(numbers[i]);
+  const std::uint64_t none = 0 - step_of(Words{})[0];
+  if (header.prediction != Prediction::Slope) {
+    sum_up(count, none, step_of, numbers);
     return;
   }
-  level -= step_of(0);
-  for (std::size_t at = 0; at < count; at += kBlockNumbers)
-    for (std::size_t i = 0; i < kBlockNumbers; ++i)
-      numbers[at + i] = level += step_of(numbers[at + i]);
+  // Of the steps the slopes, of the slopes the levels.
+  sum_up(count, none + std::uint64_t(header.slope), step_of, numbers);
+  numbers[0] = 0;
+  sum_up(count, 0, [](Words slopes) { return slopes; }, numbers);
 }
 
 /// Residuals become levels, in place.
 void add_up(const DenseHeader& header, std::size_t count, std::uint64_t* numbers) {
   if (header.prediction == Prediction::Lowest) {
-    const std::uint64_t first = numbers[0];
+    const Words first = {numbers[0], numbers[0]};
     for (std::size_t at = 0; at < count; at += kBlockNumbers)
-      for (std::size_t i = 0; i < kBlockNumbers; ++i) numbers[at + i] -= first;
+      for (std::size_t i = at; i < at + kBlockNumbers; i += 2)
+        store(load(numbers + i) - first, numbers + i);
     return;
   }
   const auto lowest = std::uint64_t(header.lowest), slope = std::uint64_t(header.slope);
   if (header.counted)
-    add_steps(header, count, [=](std::uint64_t number) { return lowest + number; }, numbers);
+    add_steps(header, count, [=](Words residuals) { return residuals + lowest; }, numbers);
   else if (header.prediction == Prediction::Steady)
     add_steps(
-        header, count, [=](std::uint64_t number) { return slope + unzigzagged(number); }, numbers);
+        header, count, [=](Words residuals) { return unzigzagged(residuals) + slope; }, numbers);
   else
     add_steps(header, count, unzigzagged, numbers);
 }
@@ -73,8 +96,21 @@ void add_reference(const std::uint64_t* theirs, bool negative, std::size_t count
   // (x ^ sign) - sign negates where sign is all ones.
   const std::uint64_t sign = negative ? ~0ull : 0;
   for (std::size_t at = 0; at < count; at += kBlockNumbers)
-    for (std::size_t i = 0; i < kBlockNumbers; ++i)
-      numbers[at + i] += (theirs[at + i] ^ sign) - sign;
+    for (std::size_t i = at; i < at + kBlockNumbers; i += 2)
+      store(load(numbers + i) + ((load(theirs + i) ^ sign) - sign), numbers + i);
+}
+
+void fill(std::size_t count, double value, double* out) {
+  using Doubles = double __attribute__((vector_size(16)));
+  const Doubles two = {value, value};
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    std::memcpy(out + i, &two, sizeof(two));
+    std::memcpy(out + i + 2, &two, sizeof(two));
+    std::memcpy(out + i + 4, &two, sizeof(two));
+    std::memcpy(out + i + 6, &two, sizeof(two));
+  }
+  for (; i < count; ++i) out[i] = value;
 }
 
 bool put_misfits(const DenseHeader& header, std::size_t count, std::size_t from, std::size_t to,
@@ -115,49 +151,55 @@ void DenseDecoder::forget() {
 }
 
 /// The levels of a column that others refer to; null when it is damaged.
-const DenseDecoder::Levels* DenseDecoder::kept(const DenseView& column, std::size_t count) {
+const std::uint64_t* DenseDecoder::kept(const DenseView& column, std::size_t count) {
   const auto found = kept_.find(&column);
-  if (found != kept_.end()) return &found->second;
-  Levels levels;
-  if (!fill(column, count, count, levels)) return nullptr;
-  kept_bytes_ += levels.size() * sizeof(std::uint64_t);
-  return &(kept_[&column] = std::move(levels));
+  if (found != kept_.end()) return found->second.get();
+  // Filled to the last number: not cleared before.
+  Levels levels(new std::uint64_t[whole_blocks(count)]);
+  if (!fill_levels(column, count, count, levels.get())) return nullptr;
+  kept_bytes_ += whole_blocks(count) * sizeof(std::uint64_t);
+  return (kept_[&column] = std::move(levels)).get();
 }
 
-bool DenseDecoder::fill(const DenseView& column, std::size_t count, std::size_t to, Levels& out) {
+bool DenseDecoder::fill_levels(const DenseView& column, std::size_t count, std::size_t to,
+                               std::uint64_t* out) {
   const DenseHeader& header = column.header;
-  out.resize(whole_blocks(header.sized ? count : to));
   if (header.prediction == Prediction::Sum) {
-    std::ranges::fill(out, 0);
+    std::fill_n(out, whole_blocks(to), 0);
   } else {
-    if (!read_residuals(column, count, to, out.data())) return false;
-    add_up(header, to, out.data());
+    if (!read_residuals(column, count, to, out)) return false;
+    add_up(header, to, out);
   }
   for (std::size_t i = 0; i < header.reference_count; ++i) {
-    const Levels* theirs = kept(*column.references[i], count);
+    const std::uint64_t* theirs = kept(*column.references[i], count);
     if (theirs == nullptr) return false;
-    add_reference(theirs->data(), header.references[i].negative, to, out.data());
+    add_reference(theirs, header.references[i].negative, to, out);
   }
   return true;
+}
+
+const std::uint64_t* DenseDecoder::levels_of(const DenseView& column, std::size_t count,
+                                             std::size_t to) {
+  if (column.referred) return kept(column, count);
+  if (const std::size_t size = whole_blocks(count); size > levels_size_) {
+    levels_.reset(new std::uint64_t[size]);
+    levels_size_ = size;
+  }
+  return fill_levels(column, count, to, levels_.get()) ? levels_.get() : nullptr;
 }
 
 bool DenseDecoder::decode(const DenseView& column, std::size_t count, std::size_t from,
                           std::size_t to, double* out) {
   const DenseHeader& header = column.header;
   if (header.prediction == Prediction::Constant) {
-    std::fill_n(out, to - from, std::bit_cast<double>(header.constant_bits));
+    fill(to - from, std::bit_cast<double>(header.constant_bits), out);
     return true;
   }
   if (kept_bytes_ > kKeptBytes) forget();
-  const Levels* levels = &levels_;
-  if (column.referred)
-    levels = kept(column, count);
-  else if (!fill(column, count, to, levels_))
-    return false;
+  const std::uint64_t* levels = levels_of(column, count, to);
   if (levels == nullptr) return false;
-  from_levels(std::span(*levels).subspan(from, to - from), header.base, header.divisor, header.form,
-              out);
-  return put_misfits(header, count, from, to, out);
+  from_levels({levels + from, to - from}, header.base, header.divisor, header.form, out);
+  return header.misfits == 0 || put_misfits(header, count, from, to, out);
 }
 
 bool DenseDecoder::decode(const DenseView& column, std::size_t count, std::int64_t* out) {
@@ -167,9 +209,10 @@ bool DenseDecoder::decode(const DenseView& column, std::size_t count, std::int64
     std::fill_n(out, count, header.base);
     return true;
   }
-  if (!fill(column, count, count, levels_)) return false;
+  const std::uint64_t* levels = levels_of(column, count, count);
+  if (levels == nullptr) return false;
   for (std::size_t i = 0; i < count; ++i)
-    out[i] = std::int64_t(std::uint64_t(header.base) + header.divisor * levels_[i]);
+    out[i] = std::int64_t(std::uint64_t(header.base) + header.divisor * levels[i]);
   return true;
 }
 

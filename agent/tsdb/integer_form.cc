@@ -106,30 +106,48 @@ struct Scale {
 
 using Words = std::uint64_t __attribute__((vector_size(16)));
 using Doubles = double __attribute__((vector_size(16)));
-
-/// Two at a time: an integer of up to 51 bits, added to the bits of 1.5 * 2^52, is the low part of
-/// that double. Where larger ones are met, everything is done again one by one. `restore` makes the
-/// value of the integer's double, alone or in a vector: both round alike.
-template <typename Restore>
-void convert_levels(std::span<const std::uint64_t> levels, Scale scale, Restore restore,
-                    double* out) {
+/// Four at a time: an integer of up to 51 bits, added to the bits of 1.5 * 2^52, is the low part of
+/// that double. Where larger ones are met, everything is done again one by one. `multiply` does by
+/// the divisor what is quickest; `restore` makes the value of the integer's double. Alone or in a
+/// vector, both do alike.
+template <typename Multiply, typename Restore>
+void convert_levels(std::span<const std::uint64_t> levels, Scale scale, Multiply multiply,
+                    Restore restore, double* out) {
   constexpr double kMiddle = 0x1.8p52;
   constexpr std::uint64_t kMiddleBits = std::bit_cast<std::uint64_t>(kMiddle);
   constexpr std::uint64_t kTop = kMiddleBits >> 52;
   const std::size_t count = levels.size();
   Words beyond{};
-  std::size_t i = 0;
-  for (; i + 2 <= count; i += 2) {
+  const auto convert_two = [&](std::size_t at) {
     Words words;
-    std::memcpy(&words, &levels[i], sizeof(words));
-    if (scale.divisor != 1) words *= scale.divisor;
-    words += scale.base + kMiddleBits;
+    std::memcpy(&words, &levels[at], sizeof(words));
+    words = multiply(words) + (scale.base + kMiddleBits);
     beyond |= (words >> 52) ^ kTop;
     const Doubles values = restore(std::bit_cast<Doubles>(words) - kMiddle);
-    std::memcpy(out + i, &values, sizeof(values));
+    std::memcpy(out + at, &values, sizeof(values));
+  };
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    convert_two(i);
+    convert_two(i + 2);
   }
   if ((beyond[0] | beyond[1]) != 0) i = 0;
   for (; i < count; ++i) out[i] = restore(double(scale.of(levels[i])));
+}
+
+template <typename Restore>
+void convert_levels(std::span<const std::uint64_t> levels, Scale scale, Restore restore,
+                    double* out) {
+  if (scale.divisor == 1) {
+    convert_levels(levels, scale, [](Words words) { return words; }, restore, out);
+  } else if (std::has_single_bit(scale.divisor)) {
+    // Pages, sectors and kibibytes; vectors of 64 bits shift at once, but multiply in many steps.
+    const int shift = std::countr_zero(scale.divisor);
+    convert_levels(levels, scale, [shift](Words words) { return words << shift; }, restore, out);
+  } else {
+    const std::uint64_t divisor = scale.divisor;
+    convert_levels(levels, scale, [divisor](Words words) { return words * divisor; }, restore, out);
+  }
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ void unpack_bits(std::string_view packed, unsigned width, std::size_t count, std
   std::memset(padded.data() + packed.size(), 0, 16);
   const auto word_at = [&](std::size_t byte) {
     std::uint64_t word = 0;
-    for (unsigned i = 0; i < 8; ++i) word |= std::uint64_t(padded[byte + i]) << (8 * i);
+    std::memcpy(&word, &padded[byte], sizeof(word));
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
     return word;
   };
   for (std::size_t i = 0; i < count; ++i) {

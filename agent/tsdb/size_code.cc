@@ -9,24 +9,30 @@
 namespace lapwing::tsdb {
 namespace {
 
-/// What a size stands for: the number without the bits below, and how many these are.
-struct Meaning {
-  std::uint64_t lowest = 0;
-  std::uint64_t mask = 0;
-  std::uint64_t bits = 0;
+/// What each size stands for: its number without the bits below, a mask of these, and how many they
+/// are. Three tables, so that a size is an index into each as it is. Bytes that are no size stand
+/// for nothing: decoding them is harmless.
+struct Meanings {
+  std::array<std::uint64_t, 256> lowest{};
+  std::array<std::uint64_t, 256> mask{};
+  std::array<std::uint64_t, 256> bits{};
 };
 
-constexpr std::array<Meaning, 256> make_meanings() {
-  std::array<Meaning, 256> meanings{};
+constexpr Meanings make_meanings() {
+  Meanings meanings;
   for (unsigned size = 0; size < kSizes; ++size) {
     const unsigned bits = bits_below(size);
-    meanings[size] = {size < 4 ? size : (2ull + size % 2) << bits, (1ull << bits) - 1, bits};
+    meanings.lowest[size] = size < 4 ? size : (2ull + size % 2) << bits;
+    meanings.mask[size] = (1ull << bits) - 1;
+    meanings.bits[size] = bits;
   }
   return meanings;
 }
 
-constexpr auto kMeanings = make_meanings();
+constexpr Meanings kMeanings = make_meanings();
 constexpr std::size_t kWordBytes = 8;
+// A word loaded from the byte that has the first bit has as many from that bit on.
+constexpr std::uint64_t kWordBits = 57;
 
 std::uint64_t load_word(const unsigned char* from) {
   std::uint64_t word = 0;
@@ -35,20 +41,54 @@ std::uint64_t load_word(const unsigned char* from) {
   return word;
 }
 
-/// Decodes from place `i` on while whole words can be loaded; `at` counts bits. From number to
-/// number only `at` depends on what was before, so that the loads of several overlap.
+/// The bits from place `bit` on, kWordBits of them.
+std::uint64_t bits_from(const unsigned char* bits, std::uint64_t bit) {
+  return load_word(bits + bit / 8) >> (bit % 8);
+}
+
+/// Decodes from place `i` on while whole words can be loaded; `at` counts bits. From pair to pair
+/// only `at` depends on what was before, so that the loads of several overlap.
 std::size_t decode_whole(std::string_view sizes, std::size_t i, const unsigned char* bits,
                          std::size_t bytes, std::size_t& at, std::uint64_t* out) {
   if (bytes < kWordBytes) return i;
-  const std::size_t last = (bytes - kWordBytes) * 8 + 7;
-  std::size_t bit = at;
+  const std::uint64_t last = (bytes - kWordBytes) * 8 + 7;
+  const auto* const size = reinterpret_cast<const unsigned char*>(sizes.data());
+  std::uint64_t bit = at;
+  for (; i + 2 <= sizes.size() && bit <= last; i += 2) {
+    const std::size_t one = size[i], other = size[i + 1];
+    const std::uint64_t begin = kMeanings.bits[one], end = begin + kMeanings.bits[other];
+    const std::uint64_t word = bits_from(bits, bit);
+    std::uint64_t second = word >> begin;
+    if (end > kWordBits) [[unlikely]] {
+      if (bit + begin > last) break;
+      second = bits_from(bits, bit + begin);
+    }
+    out[i] = kMeanings.lowest[one] + (word & kMeanings.mask[one]);
+    out[i + 1] = kMeanings.lowest[other] + (second & kMeanings.mask[other]);
+    bit += end;
+  }
   for (; i < sizes.size() && bit <= last; ++i) {
-    const Meaning& meaning = kMeanings[static_cast<unsigned char>(sizes[i])];
-    out[i] = meaning.lowest + ((load_word(bits + bit / 8) >> (bit % 8)) & meaning.mask);
-    bit += meaning.bits;
+    out[i] = kMeanings.lowest[size[i]] + (bits_from(bits, bit) & kMeanings.mask[size[i]]);
+    bit += kMeanings.bits[size[i]];
   }
   at = bit;
   return i;
+}
+
+/// Whether all bytes are sizes, sixteen at a time.
+bool are_sizes(std::string_view bytes) {
+  using Bytes = std::uint8_t __attribute__((vector_size(16)));
+  Bytes largest{};
+  std::size_t i = 0;
+  for (; i + sizeof(Bytes) <= bytes.size(); i += sizeof(Bytes)) {
+    Bytes some;
+    std::memcpy(&some, bytes.data() + i, sizeof(some));
+    largest = largest > some ? largest : some;
+  }
+  std::uint8_t all = 0;
+  for (std::size_t lane = 0; lane < sizeof(Bytes); ++lane) all = std::max(all, largest[lane]);
+  for (; i < bytes.size(); ++i) all = std::max(all, static_cast<std::uint8_t>(bytes[i]));
+  return all < kSizes;
 }
 
 }  // namespace
@@ -79,7 +119,7 @@ void encode_sizes(std::span<const std::uint64_t> numbers, std::string& sizes, st
   for (const std::uint64_t number : numbers) {
     const unsigned size = size_of_number(number);
     sizes += char(size);
-    const std::uint64_t below = number & kMeanings[size].mask;
+    const std::uint64_t below = number & kMeanings.mask[size];
     const unsigned count = bits_below(size);
     held |= below << held_bits;
     held_bits += count;
@@ -92,9 +132,7 @@ void encode_sizes(std::span<const std::uint64_t> numbers, std::string& sizes, st
 }
 
 bool decode_sizes(std::string_view sizes, std::string_view bits, std::uint64_t* out) {
-  unsigned beyond = 0;
-  for (const char size : sizes) beyond |= static_cast<unsigned char>(size) + (128 - kSizes);
-  if (beyond >= 128) return false;
+  if (!are_sizes(sizes)) return false;
   std::size_t at = 0;
   std::size_t i = decode_whole(sizes, 0, reinterpret_cast<const unsigned char*>(bits.data()),
                                bits.size(), at, out);

@@ -55,6 +55,26 @@ TEST_CASE("integer form: whole columns come back as single integers do") {
   }
 }
 
+TEST_CASE("integer form: levels over a base become what their integers mean") {
+  std::mt19937_64 random(2);
+  for (Form form = 0; form < kForms; ++form) {
+    for (const std::uint64_t divisor : {1ull, 3ull, 64ull, 4096ull, 1ull << 40, ~0ull}) {
+      for (const unsigned bits : {20u, 51u, 64u}) {  // the last: beyond what goes by vectors
+        const std::int64_t base = std::int64_t(random()) >> (64 - bits);
+        std::vector<std::uint64_t> levels;
+        std::vector<double> single, column(7);
+        for (std::size_t i = 0; i < column.size(); ++i) {
+          levels.push_back(random() >> (64 - bits));
+          single.push_back(
+              from_integer(std::int64_t(std::uint64_t(base) + divisor * levels[i]), form));
+        }
+        from_levels(levels, base, divisor, form, column.data());
+        CHECK(same_bits(column, single));
+      }
+    }
+  }
+}
+
 TEST_CASE("integer form: any column round-trips") {
   std::mt19937_64 random(3);
   for (int round = 0; round < 120; ++round) {

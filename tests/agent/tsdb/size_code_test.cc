@@ -99,3 +99,17 @@ TEST_CASE("size code: bits cut or too many, and sizes that there are not, are re
     }
   }
 }
+
+TEST_CASE("size code: a byte that is no size is refused wherever it stands") {
+  // Zeros: but for the refusal they would be read as what they were.
+  const Numbers numbers(37, 0);
+  const Coded coded = encode(numbers);
+  REQUIRE(reads(coded.sizes, coded.bits, numbers));
+  for (std::size_t place = 0; place < numbers.size(); ++place) {
+    std::string bad = coded.sizes;
+    for (const unsigned size : {kSizes, 127u, 128u, 255u}) {
+      bad[place] = char(size);
+      CHECK_FALSE(reads(bad, coded.bits, numbers));
+    }
+  }
+}
