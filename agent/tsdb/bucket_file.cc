@@ -94,7 +94,8 @@ class MinuteChunk {
 
  private:
   Result<Minutes> make(const Fresh& one, bool late) {
-    StoredRuns stored;
+    ChunkReader reader;
+    GroupChunks stored;
     std::vector<RunView> views;
     if (late && raw_ != nullptr) {
       const auto index = raw_->index(intern_);
@@ -102,9 +103,9 @@ class MinuteChunk {
       if (const auto* found = (*index)->index.find(one.series->labels)) {
         const std::uint32_t slot = slot_of(found->second);
         // What is damaged counts as not there: the fuller bucket stays.
-        static_cast<void>(read_raw(*raw_, group_of(found->second), {slot},
-                                   {start_ + 1ms, start_ + period_}, stored));
-        for (const StoredRun& run : stored[slot]) views.push_back(view(run));
+        static_cast<void>(read_raw(*raw_, group_of(found->second), only_slot(slot),
+                                   {start_ + 1ms, start_ + period_}, reader, stored));
+        add_runs(stored, slot, views);
       }
     }
     for (const auto& run : one.runs) views.push_back(view(*run));

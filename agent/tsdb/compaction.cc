@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,17 +16,21 @@ namespace {
 using Merged = std::optional<std::vector<std::string>>;
 
 Merged merge_samples(const std::vector<std::string>& chunks, Compressor& compressor) {
-  std::set<std::uint32_t> slots;
-  for (std::uint32_t slot = 0; slot < kGroupSeries; ++slot) slots.insert(slots.end(), slot);
-  StoredRuns runs;
-  for (const std::string& chunk : chunks)
-    if (!decode_group(chunk, slots, runs)) return std::nullopt;
+  ChunkReader reader;
+  GroupChunks opened;
+  for (const std::string& chunk : chunks) {
+    auto one = reader.open(chunk, all_slots());
+    if (!one) return std::nullopt;
+    opened.push_back(*std::move(one));
+  }
   std::vector<GroupSeries> group;
   DenseDecoder decoder;
   Columns samples;
-  for (const auto& [slot, list] : runs) {
-    std::vector<RunView> views;
-    for (const StoredRun& run : list) views.push_back(view(run));
+  std::vector<RunView> views;
+  for (std::uint32_t slot = 0; slot < kGroupSeries; ++slot) {
+    views.clear();
+    add_runs(opened, slot, views);
+    if (views.empty()) continue;
     if (!read_runs(views, {}, decoder, 0, samples)) return std::nullopt;
     group.push_back({slot, runs_of(samples)});
   }

@@ -18,6 +18,27 @@ ZSTD_DCtx* decompression_context() {
   return context.get();
 }
 
+Result<std::size_t> content_size(std::string_view frame, std::size_t limit_bytes) {
+  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
+    return corrupt("not a zstd frame with a content size");
+  if (size > limit_bytes)
+    return corrupt("a compressed block claims " + std::to_string(size) + " bytes");
+  return std::size_t(size);
+}
+
+/// `out` is as large as the content.
+Result<void> decompress_into(std::string_view frame, std::string_view before, std::span<char> out) {
+  ZSTD_DCtx* const context = decompression_context();
+  if (context == nullptr) return unavailable("no memory for decompression");
+  ZSTD_DCtx_refPrefix(context, before.data(), before.size());  // for this frame alone
+  const std::size_t used =
+      ZSTD_decompressDCtx(context, out.data(), out.size(), frame.data(), frame.size());
+  if (ZSTD_isError(used)) return corrupt(std::string("decompressing: ") + ZSTD_getErrorName(used));
+  if (used != out.size()) return corrupt("a compressed block is shorter than it says");
+  return {};
+}
+
 }  // namespace
 
 void Compressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
@@ -64,20 +85,19 @@ Result<std::string> Compressor::compress(std::span<const std::string_view> piece
 
 Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes,
                                std::string_view before) {
-  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
-    return corrupt("not a zstd frame with a content size");
-  if (size > limit_bytes)
-    return corrupt("a compressed block claims " + std::to_string(size) + " bytes");
-  ZSTD_DCtx* const context = decompression_context();
-  if (context == nullptr) return unavailable("no memory for decompression");
-  ZSTD_DCtx_refPrefix(context, before.data(), before.size());  // for this frame alone
-  std::string out(std::size_t(size), '\0');
-  const std::size_t used =
-      ZSTD_decompressDCtx(context, out.data(), out.size(), frame.data(), frame.size());
-  if (ZSTD_isError(used)) return corrupt(std::string("decompressing: ") + ZSTD_getErrorName(used));
-  if (used != out.size()) return corrupt("a compressed block is shorter than it says");
+  const auto size = content_size(frame, limit_bytes);
+  if (!size) return size.error();
+  std::string out(*size, '\0');
+  if (auto done = decompress_into(frame, before, out); !done) return std::move(done).error();
   return out;
+}
+
+Result<std::string_view> decompress(std::string_view frame, std::size_t limit_bytes, Room& room) {
+  const auto size = content_size(frame, limit_bytes);
+  if (!size) return size.error();
+  const std::span out(room.of(*size), *size);
+  if (auto done = decompress_into(frame, {}, out); !done) return std::move(done).error();
+  return std::string_view(out.data(), out.size());
 }
 
 }  // namespace lapwing::tsdb

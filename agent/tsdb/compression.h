@@ -32,8 +32,26 @@ class Compressor {
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
 };
 
+/// Memory to decompress into again and again, which is neither cleared nor asked for anew.
+class Room {
+ public:
+  char* of(std::size_t bytes) {
+    if (bytes > size_) {
+      bytes_ = std::make_unique_for_overwrite<char[]>(bytes);
+      size_ = bytes;
+    }
+    return bytes_.get();
+  }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+};
+
 /// Corrupt when damaged or when the content would be larger than `limit_bytes`.
 Result<std::string> decompress(std::string_view frame, std::size_t limit_bytes,
                                std::string_view before = {});
+/// The same into `room`; valid until it is used again.
+Result<std::string_view> decompress(std::string_view frame, std::size_t limit_bytes, Room& room);
 
 }  // namespace lapwing::tsdb

@@ -2,13 +2,12 @@
 // series may be written as its difference from another. Source of truth: FORMAT.md, "Chunk".
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "agent/base/result.h"
@@ -30,62 +29,50 @@ struct GroupSeries {
 Result<std::vector<std::string>> encode_group(const std::vector<GroupSeries>& series,
                                               Compressor& compressor);
 
-/// A chunk in memory: decompressed, its directory read. Series decode on demand. Immutable.
+/// Some slots of a group.
+using Slots = std::bitset<kGroupSeries>;
+inline Slots all_slots() { return Slots().set(); }
+inline Slots only_slot(std::uint32_t slot) { return Slots().set(slot); }
+
+/// What was asked for of a chunk, in memory: decompressed, its directory read (chunk_reader.h).
+/// Series decode on demand. Immutable.
 class GroupChunk {
  public:
   using Times = std::shared_ptr<const std::vector<std::int64_t>>;
+  static constexpr std::uint16_t kNoPart = 0xffff;
   struct Part {
-    std::uint32_t slot = 0;
-    std::uint32_t column = 0;
-    std::uint32_t first = 0;   ///< index of the first sample in the column of times
-    std::uint32_t count = 0;   ///< at least 1
-    std::uint32_t weight = 1;  ///< columns that decoding it touches
+    std::uint8_t slot = 0;
+    std::uint8_t weight = 1;              ///< columns that decoding it touches
+    std::uint16_t next = kNoPart;         ///< the next part of this slot
+    std::uint32_t count = 0;              ///< at least 1
+    const std::int64_t* times = nullptr;  ///< as many as count
     DenseView values;
   };
 
-  /// Corrupt when damaged.
-  static Result<std::shared_ptr<const GroupChunk>> open(std::string_view chunk);
-
+  /// Those of the slots asked for and those that they refer to.
   std::span<const Part> parts() const { return parts_; }
-  /// As many as part.count.
-  std::span<const std::int64_t> times(const Part& part) const {
-    return std::span(times_[part.column]).subspan(part.first, part.count);
-  }
-  /// What it occupies, about.
+  static std::span<const std::int64_t> times(const Part& part) { return {part.times, part.count}; }
+  /// Adds what it has of a slot that was asked for; valid while the chunk lives.
+  void add_runs(std::uint32_t slot, std::vector<RunView>& out) const;
+  /// What it occupies, about; times that other chunks have too are in one of them.
   std::size_t bytes() const { return bytes_; }
 
  private:
-  GroupChunk() = default;
-  bool parse();
-  struct TimesColumn {
-    std::size_t count = 0;
-    DenseView view;
-  };
-  bool read_counts(ByteReader& in, std::vector<TimesColumn>& columns);
-  bool read_parts(ByteReader& in, const std::vector<TimesColumn>& columns);
-  bool link(std::size_t place);
-  bool find_bodies(ByteReader& in, std::vector<TimesColumn>& columns);
-  bool decode_times(const std::vector<TimesColumn>& columns);
+  friend class ChunkReader;
+  GroupChunk() { first_.fill(kNoPart); }
 
-  std::string content_;
-  std::vector<std::vector<std::int64_t>> times_;
+  std::array<std::uint16_t, kGroupSeries> first_;  // by slot
+  std::unique_ptr<char[]> content_;
+  std::vector<Times> times_;
   std::vector<Part> parts_;
   std::size_t bytes_ = 0;
 };
 
-/// A series' samples in a chunk.
-struct StoredRun {
-  std::shared_ptr<const GroupChunk> chunk;
-  const GroupChunk::Part* part = nullptr;
+RunView view(const GroupChunk::Part& part);
 
-  std::size_t bytes() const { return sizeof(StoredRun); }  ///< without the chunk
-};
-using StoredRuns = std::map<std::uint32_t, std::vector<StoredRun>>;  ///< by slot
-
-RunView view(const StoredRun& run);
-
-/// Adds the runs of the wanted slots to `out`. Corrupt when damaged: nothing was added.
-Result<void> decode_group(std::string_view chunk, const std::set<std::uint32_t>& wanted,
-                          StoredRuns& out);
+/// Chunks of one group: oldest first, later parts of a period behind earlier ones.
+using GroupChunks = std::vector<std::shared_ptr<const GroupChunk>>;
+/// Adds the runs that the chunks have of a slot; valid while they live.
+void add_runs(const GroupChunks& chunks, std::uint32_t slot, std::vector<RunView>& out);
 
 }  // namespace lapwing::tsdb

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "agent/tsdb/bucket_chunk.h"
-#include "agent/tsdb/group.h"
+#include "agent/tsdb/chunk_reader.h"
 #include "agent/tsdb/journal.h"
 #include "agent/tsdb/tier_files.h"
 
@@ -70,22 +70,22 @@ class Reading {
   }
 
   void raw(std::string_view bytes) {
-    const auto chunk = GroupChunk::open(bytes);
+    const auto chunk = reader_.open(bytes, all_slots());
     if (!chunk) return damaged_here(chunk.error().message);
     for (const GroupChunk::Part& part : (*chunk)->parts()) {
       add(part.slot, part.count, kColumnBytes + double(part.values.body.size()));
-      if (depth_ == Depth::Everything) check(*chunk, part);
+      if (depth_ == Depth::Everything) check(part);
     }
   }
 
-  void check(const std::shared_ptr<const GroupChunk>& chunk, const GroupChunk::Part& part) {
-    const auto times = chunk->times(part);
+  void check(const GroupChunk::Part& part) {
+    const auto times = GroupChunk::times(part);
     if (std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) != times.end())
       damaged_at(part.slot, "times do not rise");
     // 1970 itself belongs to the first period, which otherwise begins behind its start.
     else if (from_millis(times.front()) < start_ || from_millis(times.back()) > start_ + period_)
       damaged_at(part.slot, "times outside of the period");
-    const RunView run = view(StoredRun{chunk, &part});
+    const RunView run = view(part);
     Columns columns;
     if (auto read = read_runs({&run, 1}, {}, columns); !read)
       damaged_at(part.slot, read.error().message);
@@ -111,6 +111,7 @@ class Reading {
   }
 
   FileContent& content_;
+  ChunkReader reader_;
   const Depth depth_;
   const Duration period_;
   std::uint32_t group_ = 0;

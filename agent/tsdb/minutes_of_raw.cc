@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "agent/tsdb/bucket_file.h"
@@ -18,12 +17,6 @@ namespace {
 constexpr std::size_t kSeriesAtOnce = 4096;
 constexpr std::size_t kLines = 100;  // about one file
 
-std::set<std::uint32_t> all_slots() {
-  std::set<std::uint32_t> slots;
-  for (std::uint32_t slot = 0; slot < kGroupSeries; ++slot) slots.insert(slots.end(), slot);
-  return slots;
-}
-
 std::uint32_t groups_of(const FileIndex& index) {
   return std::uint32_t((index.series.size() + kGroupSeries - 1) / kGroupSeries);
 }
@@ -32,17 +25,19 @@ std::uint32_t groups_of(const FileIndex& index) {
 template <typename Visit>
 Result<void> each_series(const ChunkFile& raw, const FileIndex& index, Timestamp start,
                          std::uint32_t group, const Visit& visit) {
-  static const std::set<std::uint32_t> kAll = all_slots();
-  StoredRuns runs;
-  auto read = read_raw(raw, group, kAll, {start + 1ms, start + 1ms}, runs);
+  ChunkReader reader;
+  GroupChunks chunks;
+  auto read = read_raw(raw, group, all_slots(), {start + 1ms, start + 1ms}, reader, chunks);
   if (!read && read.error().kind == ErrorKind::Unavailable) return read;
   DenseDecoder decoder;
   Columns samples;
-  for (const auto& [slot, list] : runs) {
+  std::vector<RunView> views;
+  for (std::uint32_t slot = 0; slot < kGroupSeries; ++slot) {
     const std::size_t number = std::size_t(group) * kGroupSeries + slot;
-    if (number >= index.series.size()) continue;
-    std::vector<RunView> views;
-    for (const StoredRun& run : list) views.push_back(view(run));
+    if (number >= index.series.size()) break;
+    views.clear();
+    add_runs(chunks, slot, views);
+    if (views.empty()) continue;
     static_cast<void>(read_runs(views, {}, decoder, 0, samples));
     if (samples.size() > 0) visit(index.series[number], samples);
   }

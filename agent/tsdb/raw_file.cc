@@ -62,13 +62,16 @@ Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Dura
   return writer->commit(mark, period, anew);
 }
 
-Result<void> read_raw(const ChunkFile& file, std::uint32_t group,
-                      const std::set<std::uint32_t>& wanted, TimeRange range, StoredRuns& out) {
+Result<void> read_raw(const ChunkFile& file, std::uint32_t group, const Slots& wanted,
+                      TimeRange range, ChunkReader& reader, GroupChunks& out) {
   Result<void> outcome;
   auto read = file.read(group, range, [&](Timestamp start, std::string_view chunk) -> Result<void> {
-    if (auto decoded = decode_group(chunk, wanted, out); !decoded) {
-      file.suspect_chunk(start, group, decoded.error());
-      outcome = std::move(decoded).in(file.path()).error();
+    auto opened = reader.open(chunk, wanted);
+    if (!opened) {
+      file.suspect_chunk(start, group, opened.error());
+      outcome = std::move(opened).in(file.path()).error();
+    } else if (!(*opened)->parts().empty()) {
+      out.push_back(*std::move(opened));
     }
     return {};
   });

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <vector>
 
 #include "agent/base/result.h"
 #include "agent/tsdb/chunk_file.h"
+#include "agent/tsdb/chunk_reader.h"
 #include "agent/tsdb/group.h"
 #include "agent/tsdb/head.h"
 
@@ -17,9 +17,9 @@ namespace lapwing::tsdb {
 Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Duration period,
                        const FlushMark& mark, bool anew, const ChunkFile::Intern& intern);
 
-/// Adds what the chunks of `group` whose period overlaps the range hold of the wanted slots. After
-/// Corrupt `out` has the rest.
-Result<void> read_raw(const ChunkFile& file, std::uint32_t group,
-                      const std::set<std::uint32_t>& wanted, TimeRange range, StoredRuns& out);
+/// Adds the chunks of `group` whose period overlaps the range, with what they hold of the wanted
+/// slots. After Corrupt `out` has the rest.
+Result<void> read_raw(const ChunkFile& file, std::uint32_t group, const Slots& wanted,
+                      TimeRange range, ChunkReader& reader, GroupChunks& out);
 
 }  // namespace lapwing::tsdb

@@ -53,8 +53,11 @@ bool ColumnsWriter::add(const RunView& run, TimeRange range) {
     if (!decode_times(run.own_times, decoded)) return false;
     times = decoded;
   }
-  const auto from = std::lower_bound(times.begin(), times.end(), to_millis(range.from));
-  const auto to = std::upper_bound(from, times.end(), to_millis(range.to));
+  // Most runs are within the range as a whole, and two searches cost as much as many samples.
+  const std::int64_t first = to_millis(range.from), last = to_millis(range.to);
+  const auto from =
+      first <= run.first_time ? times.begin() : std::lower_bound(times.begin(), times.end(), first);
+  const auto to = last >= run.last_time ? times.end() : std::upper_bound(from, times.end(), last);
   if (from == to) return true;
   const auto count = std::size_t(to - from);
   if (!read_values(run, std::size_t(from - times.begin()), count)) return false;
@@ -187,11 +190,15 @@ Result<void> read_runs(std::span<const RunView> runs, TimeRange range, DenseDeco
     if (run.last_time >= to_millis(range.from) && run.first_time <= to_millis(range.to))
       order.push_back(&run);
   std::size_t damaged = 0;
-  std::vector<const RunView*> by_time = order;
-  std::stable_sort(by_time.begin(), by_time.end(), [](const RunView* a, const RunView* b) {
-    return a->first_time < b->first_time;
-  });
-  if (in_order(by_time)) {
+  std::vector<const RunView*> sorted;
+  if (!in_order(order)) {
+    sorted = order;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const RunView* a, const RunView* b) {
+      return a->first_time < b->first_time;
+    });
+  }
+  const std::vector<const RunView*>& by_time = sorted.empty() ? order : sorted;
+  if (sorted.empty() || in_order(sorted)) {
     ColumnsWriter writer(decoder, kept, out);
     damaged = add_all(by_time, range, writer);
   } else {

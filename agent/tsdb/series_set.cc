@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 namespace lapwing::tsdb {
@@ -11,17 +12,11 @@ namespace {
 // What a set keeps of chunks besides the series that it reads. A query may take 32 MB in all.
 constexpr std::size_t kLoadedLimitBytes = 20u << 20;
 // From here on it is worth asking the allocator to give memory back.
-constexpr std::size_t kTrimBytes = 4u << 20;
+constexpr std::size_t kTrimLoadedBytes = 4u << 20;
 
-std::size_t size_of(const StoredRuns& runs) {
+std::size_t size_of(const GroupChunks& chunks) {
   std::size_t bytes = 0;
-  std::set<const void*> chunks;
-  for (const auto& [slot, list] : runs) {
-    for (const StoredRun& run : list) {
-      bytes += run.bytes();
-      if (chunks.insert(run.chunk.get()).second) bytes += run.chunk->bytes();
-    }
-  }
+  for (const auto& chunk : chunks) bytes += sizeof(chunk) + chunk->bytes();
   return bytes;
 }
 
@@ -119,7 +114,7 @@ Timestamp StoredSeriesSet::first_moment(Timestamp from) {
 }
 
 StoredSeriesSet::~StoredSeriesSet() {
-  if (most_loaded_bytes_ < kTrimBytes) return;
+  if (most_loaded_bytes_ < kTrimLoadedBytes) return;
   loaded_.clear();
   entries_.clear();
   ::malloc_trim(0);
@@ -145,7 +140,7 @@ std::uint32_t StoredSeriesSet::source_of(const SharedFile& file) const {
 void StoredSeriesSet::add(const SharedFile& raw, const FileSeries& series, std::uint32_t number) {
   const std::uint32_t source = source_of(raw);
   entry_for(series.labels, series.kind).places.push_back({source, number});
-  wanted_[{source, group_of(number)}].insert(slot_of(number));
+  wanted_[{source, group_of(number)}].set(slot_of(number));
 }
 
 void StoredSeriesSet::add(CoarseSource source) {
@@ -209,10 +204,9 @@ Result<void> StoredSeriesSet::read_coarse(const Entry& found, Columns& out) cons
 
 Result<void> StoredSeriesSet::read_samples(const Entry& found, TimeRange range, Part part,
                                            std::size_t kept_samples, Columns& out) const {
-  std::vector<RunView> views;
-  StoredRuns narrow;
-  std::vector<std::shared_ptr<const GroupChunk>> kept;
+  GroupChunks narrow;
   Result<void> outcome;
+  views_.clear();
   // The views point into what is loaded, so nothing of this series may be evicted meanwhile.
   for (const Place& place : found.places) {
     const ChunkFile& file = *sources_[place.source].file;
@@ -220,23 +214,20 @@ Result<void> StoredSeriesSet::read_samples(const Entry& found, TimeRange range, 
     const GroupKey key{place.source, group_of(place.number)};
     const std::uint32_t slot = slot_of(place.number);
     if (part == Part::Narrow && !loaded_.contains(key)) {
-      narrow[slot].clear();
-      if (auto read = read_raw(file, key.second, {slot}, range, narrow); !read) outcome = read;
-      for (const StoredRun& run : narrow[slot]) {
-        kept.push_back(run.chunk);
-        views.push_back(view(run));
-      }
+      GroupChunks chunks;
+      if (auto read = read_raw(file, key.second, only_slot(slot), range, reader_, chunks); !read)
+        outcome = read;
+      add_runs(chunks, slot, views_);
+      std::move(chunks.begin(), chunks.end(), std::back_inserter(narrow));
       continue;
     }
     const Loaded& loaded = load(key);
     if (!loaded.outcome) outcome = loaded.outcome;
-    const auto runs = loaded.runs.find(slot);
-    if (runs == loaded.runs.end()) continue;
-    for (const StoredRun& run : runs->second) views.push_back(view(run));
+    add_runs(loaded.chunks, slot, views_);
   }
-  for (const auto& run : found.head_runs) views.push_back(view(*run));
-  auto read = read_runs(views, range, decoder_, kept_samples, out);
-  if (!kept.empty()) decoder_.forget();
+  for (const auto& run : found.head_runs) views_.push_back(view(*run));
+  auto read = read_runs(views_, range, decoder_, kept_samples, out);
+  if (!narrow.empty()) decoder_.forget();
   return read ? outcome : read;
 }
 
@@ -361,8 +352,9 @@ const StoredSeriesSet::Loaded& StoredSeriesSet::load(GroupKey key) const {
   Loaded& loaded = loaded_[key];
   const ChunkFile& file = *sources_[key.first].file;
   if (file.tier() == Tier::Raw) {
-    loaded.outcome = read_raw(file, key.second, wanted_[key], loaded_range_, loaded.runs);
-    loaded.bytes = size_of(loaded.runs);
+    loaded.outcome =
+        read_raw(file, key.second, wanted_[key], loaded_range_, reader_, loaded.chunks);
+    loaded.bytes = size_of(loaded.chunks);
   } else {
     loaded.outcome = read_bucket_chunks(file, key.second, loaded_range_, loaded.buckets);
     loaded.bytes = size_of(loaded.buckets);

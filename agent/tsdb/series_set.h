@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -83,7 +82,7 @@ class StoredSeriesSet final : public SeriesSet {
   };
   using GroupKey = std::pair<std::uint32_t, std::uint32_t>;  // source, group
   struct Loaded {
-    StoredRuns runs;
+    GroupChunks chunks;
     std::vector<StoredBuckets> buckets;
     std::size_t bytes = 0;
     Result<void> outcome;
@@ -120,13 +119,15 @@ class StoredSeriesSet final : public SeriesSet {
   enum class Cover : std::uint8_t { Unknown, Yes, No };
   mutable std::vector<Cover> cover_;  // of days_
   mutable std::vector<Source> sources_;
-  mutable std::map<GroupKey, std::set<std::uint32_t>> wanted_;  // slots of raw files
+  mutable std::map<GroupKey, Slots> wanted_;  // slots of raw files
   mutable std::map<GroupKey, Loaded> loaded_;
   mutable std::list<GroupKey> uses_;  // oldest use first
   mutable BucketChunk::Scratch scratch_;
   mutable std::size_t loaded_bytes_ = 0;
   mutable std::size_t most_loaded_bytes_ = 0;
-  mutable DenseDecoder decoder_;  // knows columns of what is loaded
+  mutable ChunkReader reader_;
+  mutable DenseDecoder decoder_;        // knows columns of what is loaded
+  mutable std::vector<RunView> views_;  // of the series in hand
 };
 
 }  // namespace lapwing::tsdb

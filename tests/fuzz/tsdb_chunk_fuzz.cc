@@ -4,20 +4,23 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/tsdb/chunk_reader.h"
 #include "agent/tsdb/codec.h"
-#include "agent/tsdb/group.h"
 
 using namespace lapwing::tsdb;
 
 namespace {
 
 void read(std::string_view chunk) {
-  StoredRuns runs;
-  static_cast<void>(decode_group(chunk, {0, 1, 2, 63, kGroupSeries - 1}, runs));
+  constexpr std::uint32_t kSlots[] = {0, 1, 2, 63, kGroupSeries - 1};
+  Slots wanted;
+  for (const std::uint32_t slot : kSlots) wanted.set(slot);
+  const auto opened = ChunkReader().open(chunk, wanted);
+  if (!opened) return;
   lapwing::Columns columns;
-  for (const auto& [slot, list] : runs) {
+  for (const std::uint32_t slot : kSlots) {
     std::vector<RunView> views;
-    for (const StoredRun& run : list) views.push_back(view(run));
+    (*opened)->add_runs(slot, views);
     // Repeats are cheap to claim: a few series are enough to try the decoders.
     if (views.size() > 8) views.resize(8);
     columns.clear();

@@ -8,9 +8,9 @@
 #include "agent/tsdb/bucket_chunk.h"
 #include "agent/tsdb/bytes.h"
 #include "agent/tsdb/checksum.h"
+#include "agent/tsdb/chunk_reader.h"
 #include "agent/tsdb/codec.h"
 #include "agent/tsdb/dense_column.h"
-#include "agent/tsdb/group.h"
 #include "agent/tsdb/journal.h"
 #include "agent/tsdb/record_log.h"
 #include "agent/tsdb/series_block.h"
@@ -42,12 +42,13 @@ std::vector<double> dense(std::string_view bytes, std::size_t count) {
 }
 
 Columns chunk_columns(std::string_view content, std::uint32_t slot) {
-  StoredRuns runs;
-  REQUIRE(decode_group(packed(content), {slot}, runs).ok());
-  REQUIRE(runs[slot].size() == 1);
-  const RunView one = view(runs[slot][0]);
+  const auto chunk = ChunkReader().open(packed(content), only_slot(slot));
+  REQUIRE(chunk.ok());
+  std::vector<RunView> runs;
+  (*chunk)->add_runs(slot, runs);
+  REQUIRE(runs.size() == 1);
   Columns columns;
-  REQUIRE(read_runs({&one, 1}, {}, columns).ok());
+  REQUIRE(read_runs(runs, {}, columns).ok());
   return columns;
 }
 

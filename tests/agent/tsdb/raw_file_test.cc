@@ -29,10 +29,11 @@ ChunkFile day_file(const TemporaryDirectory& folder) {
 std::size_t samples(const ChunkFile& file, const Labels& labels, TimeRange range) {
   const auto index = file.index(kAsItIs);
   const std::uint32_t number = (*index)->index.find(labels)->second;
-  StoredRuns runs;
-  REQUIRE(read_raw(file, group_of(number), {slot_of(number)}, range, runs).ok());
+  ChunkReader reader;
+  GroupChunks chunks;
+  REQUIRE(read_raw(file, group_of(number), only_slot(slot_of(number)), range, reader, chunks).ok());
   std::vector<RunView> views;
-  for (const StoredRun& run : runs[slot_of(number)]) views.push_back(view(run));
+  add_runs(chunks, slot_of(number), views);
   Columns columns;
   REQUIRE(read_runs(views, range, columns).ok());
   return columns.size();
@@ -71,16 +72,17 @@ TEST_CASE("raw file: one damaged chunk costs that chunk") {
         sqlite::Connection::open(file.path(), {.journal_mode = sqlite::JournalMode::Truncate});
     REQUIRE(connection->execute("UPDATE chunk SET data = x'00' WHERE id >> 40 = 15").ok());
   }
-  StoredRuns runs;
-  CHECK(read_raw(file, 0, {0}, {}, runs).error().kind == ErrorKind::Corrupt);
-  CHECK(runs[0].size() == 2);
+  ChunkReader reader;
+  GroupChunks chunks;
+  CHECK(read_raw(file, 0, only_slot(0), {}, reader, chunks).error().kind == ErrorKind::Corrupt);
+  CHECK(chunks.size() == 2);
   CHECK(file.take_suspicion());
   CHECK(file.check().ok());
   const auto damaged = file.take_damaged_chunks();
   REQUIRE(damaged.size() == 1);
   CHECK(damaged[0].find("period 2023-11-15T00:15:00Z, group 0: ") == 0);
   // Each chunk is told of once, however often it is read.
-  CHECK_FALSE(read_raw(file, 0, {0}, {}, runs).ok());
+  CHECK_FALSE(read_raw(file, 0, only_slot(0), {}, reader, chunks).ok());
   CHECK_FALSE(file.take_suspicion());
   CHECK(file.take_damaged_chunks().empty());
 }
