@@ -12,13 +12,16 @@ namespace lapwing::sqlite {
 namespace {
 
 constexpr sqlite3_int64 kAheadBytes = 32 << 10;
+// At first, and twice as much each time that reading goes on in order.
+constexpr sqlite3_int64 kFirstAheadBytes = 4 << 10;
 
 /// SQLite gives the memory: this, and behind it the file of the layer below.
 struct File {
   sqlite3_file head;  // first, since SQLite knows the file by it
   std::unique_ptr<std::array<char, kAheadBytes>> ahead;
-  sqlite3_int64 begin = 0, end = 0;  ///< what of the file is in `ahead`
-  sqlite3_int64 expected = -1;       ///< where a read in order goes on
+  sqlite3_int64 begin = 0, end = 0;         ///< what of the file is in `ahead`
+  sqlite3_int64 expected = -1;              ///< where a read in order goes on
+  sqlite3_int64 length = kFirstAheadBytes;  ///< of the next one ahead
 
   /// Right behind this one; SQLite aligns files to 8 bytes.
   sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
@@ -45,13 +48,14 @@ int fill(File& file, sqlite3_int64 offset) {
     return code;
   if (file.ahead == nullptr) file.ahead.reset(new (std::nothrow) std::array<char, kAheadBytes>);
   if (file.ahead == nullptr) return SQLITE_NOMEM;
-  const sqlite3_int64 length = std::min(kAheadBytes, size - offset);
+  const sqlite3_int64 length = std::min(file.length, size - offset);
   if (length <= 0) return SQLITE_IOERR_SHORT_READ;
   const int code =
       file.below()->pMethods->xRead(file.below(), file.ahead->data(), int(length), offset);
   if (code != SQLITE_OK) return code;
   file.begin = offset;
   file.end = offset + length;
+  file.length = std::min(kAheadBytes, file.length * 2);
   return SQLITE_OK;
 }
 
@@ -59,6 +63,7 @@ int read(sqlite3_file* handle, void* out, int count, sqlite3_int64 offset) {
   File& file = file_of(handle);
   const bool in_order = offset == file.expected;
   file.expected = offset + count;
+  if (!in_order) file.length = kFirstAheadBytes;
   const auto is_ahead = [&] { return offset >= file.begin && file.expected <= file.end; };
   if (!is_ahead() && (!in_order || fill(file, offset) != SQLITE_OK || !is_ahead())) {
     file.forget();

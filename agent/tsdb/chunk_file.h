@@ -20,6 +20,7 @@
 #include "agent/base/time.h"
 #include "agent/model/series_source.h"
 #include "agent/sqlite/connection.h"
+#include "agent/sqlite/statement.h"
 #include "agent/sqlite/transaction.h"
 #include "agent/tsdb/group.h"
 #include "agent/tsdb/series_block.h"
@@ -110,6 +111,10 @@ class ChunkFile {
  private:
   static constexpr std::uint64_t kUnknownBytes = ~std::uint64_t(0);
   class Reader;  // a connection taken from the pool
+  struct Pooled {
+    sqlite::Connection connection;
+    std::optional<sqlite::Statement> chunks;  // read()'s, once it was prepared
+  };
   struct Known {
     FlushMark mark;
     Duration period{0};
@@ -122,8 +127,8 @@ class ChunkFile {
   template <typename T>
   Result<T> known(T Known::* field) const;
   Result<Known> scan(sqlite::Connection& connection) const;
-  Result<sqlite::Connection> take_reader() const;
-  void give_back(sqlite::Connection connection) const;
+  Result<Pooled> take_reader() const;
+  void give_back(Pooled reader) const;
 
   const std::string path_;
   const Tier tier_;
@@ -131,11 +136,11 @@ class ChunkFile {
   mutable std::atomic<std::uint64_t> bytes_{kUnknownBytes};
   mutable std::mutex load_mutex_;  // taken before mutex_: one thread loads
   mutable std::mutex mutex_;
-  mutable std::optional<Known> known_;               // guarded by mutex_
-  mutable std::vector<sqlite::Connection> readers_;  // guarded by mutex_; idle ones
-  mutable std::shared_ptr<const FileIndex> index_;   // guarded by mutex_; may be null
-  mutable bool used_ = false;                        // guarded by mutex_; since the last rest()
-  mutable bool suspicious_ = false;                  // guarded by mutex_
+  mutable std::optional<Known> known_;              // guarded by mutex_
+  mutable std::vector<Pooled> readers_;             // guarded by mutex_; idle ones
+  mutable std::shared_ptr<const FileIndex> index_;  // guarded by mutex_; may be null
+  mutable bool used_ = false;                       // guarded by mutex_; since the last rest()
+  mutable bool suspicious_ = false;                 // guarded by mutex_
   mutable std::set<std::pair<Timestamp, std::uint32_t>> damaged_;  // guarded by mutex_; bounded
   mutable std::vector<std::string> untold_damage_;                 // guarded by mutex_; of these
   bool retired_ = false;                                           // guarded by mutex_

@@ -11,8 +11,10 @@ namespace {
 
 // What a set keeps of chunks besides the series that it reads. A query may take 32 MB in all.
 constexpr std::size_t kLoadedLimitBytes = 20u << 20;
-// From here on it is worth asking the allocator to give memory back.
-constexpr std::size_t kTrimLoadedBytes = 4u << 20;
+// From here on it is worth asking the allocator to give memory back: a while later, since the next
+// query of a burst takes as much, or at once. Each thread that reads may hold so much meanwhile.
+constexpr std::size_t kLargeReadBytes = 4u << 20;
+constexpr std::size_t kVeryLargeReadBytes = 8u << 20;
 
 std::size_t size_of(const GroupChunks& chunks) {
   std::size_t bytes = 0;
@@ -102,10 +104,12 @@ void leave_out(const std::vector<FileSpan>& spans, Minutes& buckets) {
 
 }  // namespace
 
-StoredSeriesSet::StoredSeriesSet(TimeRange range, ChunkFile::Intern intern)
+StoredSeriesSet::StoredSeriesSet(TimeRange range, ChunkFile::Intern intern,
+                                 std::atomic<bool>& read_much)
     : range_(range),
       loaded_range_{first_moment(range.from), range.to},
-      intern_(std::move(intern)) {}
+      intern_(std::move(intern)),
+      read_much_(read_much) {}
 
 Timestamp StoredSeriesSet::first_moment(Timestamp from) {
   if (from <= from_millis(0)) return from;
@@ -114,7 +118,9 @@ Timestamp StoredSeriesSet::first_moment(Timestamp from) {
 }
 
 StoredSeriesSet::~StoredSeriesSet() {
-  if (most_loaded_bytes_ < kTrimLoadedBytes) return;
+  if (most_loaded_bytes_ < kLargeReadBytes) return;
+  read_much_ = true;
+  if (most_loaded_bytes_ < kVeryLargeReadBytes) return;
   loaded_.clear();
   entries_.clear();
   ::malloc_trim(0);

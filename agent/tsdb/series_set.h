@@ -2,6 +2,7 @@
 // when it is read. Chunks are decompressed once for the set's series in them, as far as fits.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -36,8 +37,8 @@ struct MinuteDay {
 /// One thread.
 class StoredSeriesSet final : public SeriesSet {
  public:
-  StoredSeriesSet(TimeRange range, ChunkFile::Intern intern);
-  /// Gives the memory of large reads back to the system.
+  /// `read_much` becomes true when it goes after a large read, whose memory malloc has then.
+  StoredSeriesSet(TimeRange range, ChunkFile::Intern intern, std::atomic<bool>& read_much);
   ~StoredSeriesSet() override;
   StoredSeriesSet(const StoredSeriesSet&) = delete;
   StoredSeriesSet& operator=(const StoredSeriesSet&) = delete;
@@ -110,6 +111,7 @@ class StoredSeriesSet final : public SeriesSet {
   const TimeRange range_;
   const TimeRange loaded_range_;  // from the beginning of the first minute
   const ChunkFile::Intern intern_;
+  std::atomic<bool>& read_much_;
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> order_;
   std::unordered_map<Labels, std::uint32_t> by_labels_;

@@ -2,6 +2,8 @@
 // store_flush.cc (head to files) and store_care.cc (retention, damage, status).
 #include "agent/tsdb/store.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -112,6 +114,8 @@ Timestamp Store::step(Timestamp now) {
     look_after_hours(now);
     look_after_files();
   }
+  // A burst of queries has its memory from one another: the system takes it back behind them.
+  if (read_much_.exchange(false)) ::malloc_trim(0);
   publish(now);
   return floor_to(now - kWriteDelay, 1s) + 1s + kWriteDelay;
 }

@@ -194,7 +194,8 @@ class Store final : public Appender, public SeriesSource, public Records {
   std::optional<JournalWriter> journal_;
   Timestamp next_sync_ = kBeginningOfTime;
   Timestamp next_restart_ = kBeginningOfTime;
-  std::atomic<std::uint64_t> flushes_ = 0;  // odd while one is at work, or failed halfway
+  mutable std::atomic<bool> read_much_ = false;  // any thread; since the last step
+  std::atomic<std::uint64_t> flushes_ = 0;       // odd while one is at work, or failed halfway
   Timestamp next_flush_ = kBeginningOfTime;
   Timestamp next_care_ = kBeginningOfTime;
   Timestamp retry_ = kBeginningOfTime;

@@ -115,7 +115,7 @@ Store::Coverage Store::coverage(TimeRange asked, const std::set<Timestamp>& in_h
 
 Result<std::unique_ptr<SeriesSet>> Store::select(std::span<const Matcher> matchers,
                                                  TimeRange range) const {
-  auto set = std::make_unique<StoredSeriesSet>(range, interning());
+  auto set = std::make_unique<StoredSeriesSet>(range, interning(), read_much_);
   const std::uint64_t flushes = flushes_;
   std::vector<HeadFound> found;
   {

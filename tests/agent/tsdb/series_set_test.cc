@@ -22,7 +22,8 @@ HeadFound found(const char* name, int samples) {
 }  // namespace
 
 TEST_CASE("series set: sorted by labels, each read replaces what was in the columns") {
-  StoredSeriesSet set({kStart + 3s, kNever}, kAsItIs);
+  std::atomic<bool> read_much = false;
+  StoredSeriesSet set({kStart + 3s, kNever}, kAsItIs, read_much);
   set.add(found("b", 5));
   set.add(found("a", 3));
   set.sort();
@@ -46,7 +47,8 @@ TEST_CASE("series set: one series in head and file is one entry, its samples mer
   one.runs = early.runs;
   REQUIRE(write_raw(*file, {&one}, 15min, {}, false, kAsItIs).ok());
   const auto index = file->index(kAsItIs);
-  StoredSeriesSet set({}, kAsItIs);
+  std::atomic<bool> read_much = false;
+  StoredSeriesSet set({}, kAsItIs, read_much);
   set.add(found("m", 12));
   set.add(file, (*index)->series[0], 0);
   set.sort();
@@ -57,7 +59,8 @@ TEST_CASE("series set: one series in head and file is one entry, its samples mer
 }
 
 TEST_CASE("series set: minutes that would all be made from samples are left to the samples") {
-  StoredSeriesSet set({kStart + 30s, kStart + 150s}, kAsItIs);
+  std::atomic<bool> read_much = false;
+  StoredSeriesSet set({kStart + 30s, kStart + 150s}, kAsItIs, read_much);
   set.add(found("m", 200));
   set.set_minutes({}, kBeginningOfTime);
   set.sort();
