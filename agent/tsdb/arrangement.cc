@@ -41,7 +41,7 @@ std::optional<Sketch> sketch(const Sealed& series, DenseColumn& column, Columns&
   columns.clear();
   static_cast<void>(read_runs(views, {}, columns));  // Made in memory by us: never damaged.
   if (columns.size() == 0) return std::nullopt;
-  column.prepare(columns.values);
+  column.prepare(columns.values, DenseColumn::Use::Differences);
   if (column.is_constant()) return std::nullopt;
   Sketch sketch;
   sketch.first_time = to_millis(columns.times.front());

@@ -71,7 +71,7 @@ bool read_references(ByteReader& in, DenseHeader& header) {
 
 }  // namespace
 
-void DenseColumn::prepare(std::span<const double> values) {
+void DenseColumn::prepare(std::span<const double> values, Use use) {
   *this = DenseColumn{};
   count_ = values.size();
   const auto first = std::bit_cast<std::uint64_t>(values[0]);
@@ -88,7 +88,9 @@ void DenseColumn::prepare(std::span<const double> values) {
   }
   form_ = find_integers(values, integers_, misfits_);
   divide();
-  predict();
+  find_differences();
+  prediction_ = Prediction::Newest;
+  if (use == Use::Write) predict();
 }
 
 void DenseColumn::prepare(std::span<const std::int64_t> integers) {
@@ -100,6 +102,7 @@ void DenseColumn::prepare(std::span<const std::int64_t> integers) {
     return;
   integers_.assign(integers.begin(), integers.end());
   divide();
+  find_differences();
   predict();
 }
 
@@ -115,10 +118,13 @@ void DenseColumn::divide() {
   }
 }
 
-void DenseColumn::predict() {
+void DenseColumn::find_differences() {
   differences_.resize(count_);
   differences_[0] = 0;
   for (std::size_t i = 1; i < count_; ++i) differences_[i] = minus(integers_[i], integers_[i - 1]);
+}
+
+void DenseColumn::predict() {
   const std::int64_t lowest = *std::min_element(integers_.begin(), integers_.end());
   std::uint64_t from_lowest = 0, from_newest = 0, from_slope = 0;
   for (std::size_t i = 1; i < count_; ++i) {

@@ -62,8 +62,10 @@ struct DenseFields {
 /// A column on its way to disk.
 class DenseColumn {
  public:
+  /// Differences: the column is looked at by these alone, and never written.
+  enum class Use : std::uint8_t { Write, Differences };
   /// Any doubles, at least one.
-  void prepare(std::span<const double> values);
+  void prepare(std::span<const double> values, Use use = Use::Write);
   void prepare(std::span<const std::int64_t> integers);
 
   /// Describes the column, beside what it refers to already, by another one of equal length, whose
@@ -102,6 +104,7 @@ class DenseColumn {
   };
 
   void divide();
+  void find_differences();
   void predict();
   void take(Prediction prediction, Numbers residuals);
   void try_steady();
