@@ -1,10 +1,11 @@
 #include "agent/tsdb/bucket_file.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
+#include <span>
 #include <utility>
 
+#include "agent/tsdb/flush_order.h"
 #include "agent/tsdb/raw_file.h"
 
 namespace lapwing::tsdb {
@@ -139,29 +140,29 @@ Result<void> write_minutes(ChunkFile& minutes, const ChunkFile* raw,
   if (!writer) return std::move(writer).error();
   const auto numbers = place(*writer, series);
   if (!numbers) return numbers.error();
-  std::map<std::pair<Timestamp, std::uint32_t>, std::vector<Fresh>> chunks;
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    const std::uint32_t number = (*numbers)[i];
-    for (const auto& run : series[i]->runs) {
-      const Timestamp start = start_of(from_millis(run->first_time), period);
-      auto& chunk = chunks[{start, group_of(number)}];
-      if (chunk.empty() || chunk.back().number != number) chunk.push_back({series[i], number, {}});
-      chunk.back().runs.push_back(run);
-    }
-  }
   Compressor compressor;
   bool changed = false;
-  for (const auto& [key, fresh] : chunks) {
-    MinuteChunk chunk(minutes, raw, intern, key.first, key.second, period);
-    if (std::binary_search(starts->begin(), starts->end(), key.first))
+  std::vector<Fresh> fresh;
+  const auto write = [&](Timestamp start, std::uint32_t group,
+                         std::span<const PlacedRun> runs) -> Result<void> {
+    fresh.clear();
+    for (const PlacedRun& one : runs) {
+      if (fresh.empty() || fresh.back().number != one.number)
+        fresh.push_back({series[one.series], one.number, {}});
+      fresh.back().runs.push_back(series[one.series]->runs[one.run]);
+    }
+    MinuteChunk chunk(minutes, raw, intern, start, group, period);
+    if (std::binary_search(starts->begin(), starts->end(), start))
       if (auto read = chunk.read_stored(); !read && read.error().kind == ErrorKind::Unavailable)
         return read;
     const auto bytes = chunk.encode(fresh, compressor);
     if (!bytes) return bytes.error();
-    if (bytes->empty()) continue;
+    if (bytes->empty()) return {};
     changed = true;
-    if (auto done = writer->add(key.first, key.second, *bytes); !done) return done;
-  }
+    return writer->add(start, group, *bytes);
+  };
+  if (auto done = each_chunk(in_file_order(series, *numbers, period), period, write); !done)
+    return done;
   return changed ? writer->commit({}, period) : Result<void>();
 }
 

@@ -244,6 +244,8 @@ Result<std::shared_ptr<const FileIndex>> ChunkFile::index(const Intern& intern, 
   if (!rows) return reader.failed(rows.error());
   rows->bind(1, kSeriesRows).bind(2, kSeriesRows + kNumbers);
   auto index = std::make_shared<FileIndex>();
+  if (cache == Cache::LookUp && least <= kLargeIndex) cache = Cache::Keep;
+  if (cache == Cache::LookUp) index->index = SeriesIndex(SeriesIndex::Lists::None);
   while (true) {
     const auto row = rows->step();
     if (!row) return reader.failed(row.error());
@@ -251,16 +253,18 @@ Result<std::shared_ptr<const FileIndex>> ChunkFile::index(const Intern& intern, 
     // Numbers count up without gaps: they are places in the list.
     if (rows->integer(0) - kSeriesRows != std::int64_t(index->series.size()))
       return reader.failed(corrupt(path_ + ": series are missing"));
+    const std::size_t before = index->series.size();
     if (auto decoded = decode_series(rows->blob(1), index->series); !decoded)
       return reader.failed(std::move(decoded).in(path_).error());
+    // At once: all labels of a large file twice would be as much as a flush takes.
+    for (std::size_t i = before; i < index->series.size(); ++i) {
+      Labels& labels = index->series[i].labels;
+      labels = intern(labels);
+      index->index.add(labels, std::uint32_t(i));
+    }
   }
   // Where zeros hide whole blocks SQLite finds no row and no fault. Commits since only add series.
   if (index->series.size() < least) return reader.failed(corrupt(path_ + ": series are missing"));
-  for (std::size_t i = 0; i < index->series.size(); ++i) {
-    Labels& labels = index->series[i].labels;
-    labels = intern(labels);
-    index->index.add(labels, std::uint32_t(i));
-  }
   const std::lock_guard lock(mutex_);
   if (cache == Cache::Keep && known_ && version == known_->writes) index_ = index;
   return std::shared_ptr<const FileIndex>(index);
@@ -401,7 +405,7 @@ bool ChunkFile::take_suspicion() const {
 
 Result<ChunkFile::Writer> ChunkFile::Writer::begin(ChunkFile& file, const Intern& intern) {
   // Before the transaction: reading the index takes a connection of its own.
-  auto index = file.index(intern);
+  auto index = file.index(intern, Cache::LookUp);
   if (!index) return std::move(index).error();
   auto connection = sqlite::Connection::open(file.path_, writing(file.tier_));
   if (!connection) return std::move(connection).error();

@@ -82,8 +82,9 @@ class ChunkFile {
   /// there are none.
   TimeRange extent() const;
 
-  /// Keep: for the next one who asks, until rest().
-  enum class Cache { Keep, Leave };
+  /// Keep: for the next one who asks, until rest(). LookUp: the caller finds series by all of their
+  /// labels alone, which takes less memory where they are many.
+  enum class Cache { Keep, Leave, LookUp };
   Result<std::shared_ptr<const FileIndex>> index(const Intern& intern,
                                                  Cache cache = Cache::Keep) const;
   /// Each chunk of `group` whose period overlaps the range, oldest first, later parts after

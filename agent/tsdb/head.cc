@@ -15,6 +15,14 @@ constexpr std::size_t kManyRuns = 64;
 // What malloc and the block of labels take beside the text: a header, and an offset a label.
 constexpr std::size_t kLabelsOverhead = 64;
 
+// malloc's header and rounding of a block of fixed size, about.
+constexpr std::size_t kBlockOverhead = 16;
+
+/// What the list of a series' sealed runs occupies.
+std::size_t list_bytes(const std::vector<std::shared_ptr<const Run>>& runs) {
+  return runs.capacity() == 0 ? 0 : runs.capacity() * sizeof(runs[0]) + kBlockOverhead;
+}
+
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
@@ -95,8 +103,8 @@ Result<void> Head::check_new(const Labels& labels) const {
 }
 
 std::size_t Head::series_bytes() const {
-  return index_.size() * sizeof(Series) + pages_.size() * sizeof(Page) + label_bytes_ +
-         index_.bytes();
+  return index_.size() * (sizeof(Series) + kBlockOverhead) + pages_.size() * sizeof(Page) +
+         label_bytes_ + index_.bytes();
 }
 
 std::size_t Head::sample_bytes() const {
@@ -104,8 +112,9 @@ std::size_t Head::sample_bytes() const {
 }
 
 std::size_t Head::sample_limit() const {
-  // Twice: a flush lists all series, and keeps the indexes of the files that it writes to.
-  return options_.size_limit_bytes - std::min(2 * series_bytes(), options_.size_limit_bytes / 2);
+  // Twice: a flush lists all series, and keeps the index of the file that it writes to.
+  return options_.size_limit_bytes -
+         std::min(2 * series_bytes() + bytes_beside_, options_.size_limit_bytes / 2);
 }
 
 /// Columns go with the last run that points to them, which a reader may hold on another thread.
@@ -252,13 +261,15 @@ void Head::seal(Series& series, OpenRun& run) {
   if (&run == series.late.get() && !series.open.empty() &&
       run.last_time() >= series.open.first_time())
     seal(series, series.open);
-  run_bytes_ -= run.heap_bytes();
+  run_bytes_ -= run.heap_bytes() + list_bytes(series.sealed);
   series.sealed.push_back(run.seal());
-  run_bytes_ += series.sealed.back()->bytes() + run.heap_bytes();
+  run_bytes_ += series.sealed.back()->bytes() + run.heap_bytes() + list_bytes(series.sealed);
   if (series.sealed.size() < kManyRuns || series.sealed.size() % kManyRuns != 0) return;
   for (const auto& old : series.sealed) run_bytes_ -= old->bytes();
+  run_bytes_ -= list_bytes(series.sealed);
   series.sealed = merge_runs(series.sealed, options_.period.count());
   for (const auto& merged : series.sealed) run_bytes_ += merged->bytes();
+  run_bytes_ += list_bytes(series.sealed);
 }
 
 bool Head::has_samples(const Series& series, TimeRange range) {
@@ -334,12 +345,14 @@ void Head::remove(const std::vector<Sealed>& stored) {
     if (series == nullptr) continue;
     std::unordered_set<const Run*> gone;
     for (const auto& run : part.runs) gone.insert(run.get());
+    run_bytes_ -= list_bytes(series->sealed);
     std::erase_if(series->sealed, [&](const auto& run) {
       if (!gone.contains(run.get())) return false;
       run_bytes_ -= run->bytes();
       return true;
     });
     series->sealed.shrink_to_fit();
+    run_bytes_ += list_bytes(series->sealed);
   }
 }
 

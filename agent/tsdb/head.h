@@ -25,9 +25,9 @@ struct HeadOptions {
   Duration period = 15min;             ///< no run reaches over a multiple's end
   Duration out_of_order_window = 12h;  ///< how far behind its newest a series takes samples
   std::uint32_t series_limit = 200'000;
-  /// Of samples, series, labels and their index together, and of what writing them out takes
-  /// beside them. Series may take half of it; past that new ones are refused. Past all of it the
-  /// oldest samples are given up.
+  /// Of samples, series, labels and their index together, of the journal's memory, and of what
+  /// writing samples out takes beside them. Series may take half of it; past that new ones are
+  /// refused. Past all of it the oldest samples are given up.
   std::size_t size_limit_bytes = 256u << 20;
 };
 
@@ -87,6 +87,8 @@ class Head {
   std::size_t sample_bytes() const;
   /// What stays while the series are alive.
   std::size_t series_bytes() const;
+  /// What else the limit has to bear.
+  void set_bytes_beside(std::size_t bytes) { bytes_beside_ = bytes; }
   /// Whether samples take more than the series, and flushing these, leave them of the size limit.
   bool over_limit() const { return sample_bytes() > sample_limit(); }
   /// Whether they take more than half of that: time to write them out.
@@ -146,6 +148,7 @@ class Head {
   SeriesIndex index_;
   std::size_t run_bytes_ = 0;    // of sealed runs and of what open ones hold
   std::size_t label_bytes_ = 0;  // of live series
+  std::size_t bytes_beside_ = 0;
   const ColumnBytes column_bytes_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::int64_t newest_ = to_millis(kBeginningOfTime);
   std::vector<std::uint32_t> skipped_;  // of the batch in hand

@@ -13,7 +13,10 @@ enum Entry : std::uint8_t { kRestart = 1, kSeries = 2, kLayout = 3, kBatch = 4, 
 
 // Sources that send ever other orders of series must not fill the memory with them.
 constexpr std::size_t kLayoutLimit = 128;
-// What a damaged or hostile journal may make us allocate: 24 bytes a place.
+// Nor must large sources whose series come and go, each time in a layout of its own: 28 bytes a
+// place, here and where it is replayed. A few times as many as a store of the default limit needs.
+constexpr std::size_t kWrittenPlaces = 600'000;
+// What a damaged or hostile journal may make us allocate: 28 bytes a place.
 constexpr std::size_t kLayoutPlaceLimit = 4'000'000;
 constexpr std::size_t kLabelLimit = 1024;
 
@@ -44,6 +47,7 @@ bool is_skipped(std::span<const std::uint32_t> skipped, std::size_t& at, std::ui
 
 void JournalEncoder::restart() {
   layouts_.clear();
+  places_ = 0;
   restart_due_ = true;
 }
 
@@ -68,15 +72,17 @@ void JournalEncoder::series(std::uint32_t id, SeriesKind kind, const Labels& lab
 
 JournalEncoder::Layout& JournalEncoder::layout(std::string_view source,
                                                std::span<const SeriesRef> ids) {
-  if (layouts_.size() >= kLayoutLimit) restart();
+  const std::uint64_t hash = hash_of(source, ids);
+  const auto found = layouts_.find(hash);
+  if (found != layouts_.end() && std::ranges::equal(found->second.ids, ids)) return found->second;
+  const bool too_many = places_ > 0 && places_ + ids.size() > kWrittenPlaces;
+  if (layouts_.size() >= kLayoutLimit || too_many) restart();
   if (restart_due_) {
     restart_due_ = false;
     continues_ = false;
     out_ += char(kRestart);
   }
-  const std::uint64_t hash = hash_of(source, ids);
-  const auto found = layouts_.find(hash);
-  if (found != layouts_.end() && std::ranges::equal(found->second.ids, ids)) return found->second;
+  places_ += ids.size();
   Layout& layout = layouts_[hash];  // A clash of hashes replaces: the number is defined anew.
   layout.number = hash;
   layout.ids.assign(ids.begin(), ids.end());

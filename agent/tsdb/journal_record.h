@@ -34,6 +34,10 @@ class JournalEncoder {
                std::span<const double> values, std::span<const std::uint32_t> skipped);
 
   std::size_t pending_bytes() const { return out_.size(); }
+  /// Memory, about.
+  std::size_t bytes() const {
+    return places_ * (sizeof(SeriesRef) + sizeof(ValueState)) + out_.capacity();
+  }
   /// Whether the entries since the last take() are batches alone, of no use without those before.
   bool continues() const { return continues_; }
   /// The entries since the last take().
@@ -49,6 +53,7 @@ class JournalEncoder {
   Layout& layout(std::string_view source, std::span<const SeriesRef> ids);
 
   std::unordered_map<std::uint64_t, Layout> layouts_;  // by hash of source and ids
+  std::size_t places_ = 0;                             // of the layouts since the last restart
   std::string out_;
   bool restart_due_ = true;
   bool continues_ = true;

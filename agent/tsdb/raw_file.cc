@@ -1,9 +1,10 @@
 #include "agent/tsdb/raw_file.h"
 
-#include <map>
+#include <span>
 #include <utility>
 
 #include "agent/tsdb/arrangement.h"
+#include "agent/tsdb/flush_order.h"
 
 namespace lapwing::tsdb {
 namespace {
@@ -42,23 +43,24 @@ Result<void> write_raw(ChunkFile& file, const std::vector<Sealed*>& series, Dura
   if (!writer) return std::move(writer).error();
   const auto numbers = place(*writer, series);
   if (!numbers) return numbers.error();
-  std::map<std::pair<Timestamp, std::uint32_t>, std::vector<GroupSeries>> chunks;
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    const std::uint32_t slot = slot_of((*numbers)[i]);
-    for (const auto& run : series[i]->runs) {
-      const Timestamp start = start_of(from_millis(run->first_time), period);
-      auto& group = chunks[{start, group_of((*numbers)[i])}];
-      if (group.empty() || group.back().slot != slot) group.push_back({slot, {}});
-      group.back().runs.push_back(run);
-    }
-  }
   Compressor compressor;
-  for (const auto& [key, group] : chunks) {
-    const auto bytes = encode_group(group, compressor);
-    if (!bytes) return bytes.error();
-    for (const std::string& chunk : *bytes)
-      if (auto done = writer->add(key.first, key.second, chunk); !done) return done;
-  }
+  std::vector<GroupSeries> members;
+  const auto write = [&](Timestamp start, std::uint32_t group,
+                         std::span<const PlacedRun> runs) -> Result<void> {
+    members.clear();
+    for (const PlacedRun& one : runs) {
+      const std::uint32_t slot = slot_of(one.number);
+      if (members.empty() || members.back().slot != slot) members.push_back({slot, {}});
+      members.back().runs.push_back(series[one.series]->runs[one.run]);
+    }
+    const auto chunks = encode_group(members, compressor);
+    if (!chunks) return chunks.error();
+    for (const std::string& chunk : *chunks)
+      if (auto done = writer->add(start, group, chunk); !done) return done;
+    return {};
+  };
+  if (auto done = each_chunk(in_file_order(series, *numbers, period), period, write); !done)
+    return done;
   return writer->commit(mark, period, anew);
 }
 

@@ -29,6 +29,14 @@ struct TimeColumn {
   std::array<std::int64_t, kRunSamples> times;
 };
 
+/// What malloc gives for a string: nothing for a short one, which is in the string itself;
+/// otherwise with its own header, in steps of 16.
+inline std::size_t allocated_bytes(const std::string& text) {
+  constexpr std::size_t kInside = 15, kHeader = 8, kStep = 16;
+  if (text.capacity() <= kInside) return 0;
+  return (text.capacity() + 1 + kHeader + kStep - 1) / kStep * kStep;
+}
+
 /// Once sealed (shared_ptr<const Run>) nothing of it changes.
 struct Run {
   std::shared_ptr<const TimeColumn> column;  ///< null: own_times
@@ -40,7 +48,10 @@ struct Run {
   std::string values;     ///< ValueEncoder's bytes
 
   /// What it occupies in memory, about.
-  std::size_t bytes() const { return sizeof(Run) + own_times.capacity() + values.capacity() + 32; }
+  std::size_t bytes() const {
+    constexpr std::size_t kAround = 32;  // the count of pointers to it and malloc's header
+    return sizeof(Run) + kAround + allocated_bytes(own_times) + allocated_bytes(values);
+  }
 };
 
 /// A run that still grows: the run and what its encoders hold back.
@@ -56,7 +67,9 @@ class OpenRun {
     return !empty() && first_time() <= time && time <= last_time();
   }
   /// Memory beyond the object itself, about.
-  std::size_t heap_bytes() const { return run_.own_times.capacity() + run_.values.capacity(); }
+  std::size_t heap_bytes() const {
+    return allocated_bytes(run_.own_times) + allocated_bytes(run_.values);
+  }
 
   /// Adds a sample later than last_time() to a run of fewer than kRunSamples. `column` (may be
   /// null) holds `time` at `index`; while the series is in each of its batches the run keeps no

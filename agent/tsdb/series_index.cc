@@ -83,6 +83,7 @@ bool SeriesIndex::add(const Labels& labels, std::uint32_t number) {
   }
   cells_[cell_of(labels)] = place + 1;
   ++used_cells_;
+  if (lists_ == Lists::None) return true;
   for (const Label label : labels) {
     Posting& list = posting(hash_of(label.name, label.value));
     const std::size_t before = list.count > 1 ? std::bit_ceil(list.count) : 0;
@@ -170,7 +171,8 @@ void SeriesIndex::match(std::span<const Matcher> matchers, const Visit& visit) c
   };
   const Posting* fewest = nullptr;
   for (const Matcher& matcher : matchers) {
-    if (matcher.kind() != MatchKind::Equal || matcher.value().empty()) continue;
+    if (lists_ == Lists::None || matcher.kind() != MatchKind::Equal || matcher.value().empty())
+      continue;
     const Posting* list = find_posting(hash_of(matcher.label(), matcher.value()));
     if (list == nullptr) return;
     if (fewest == nullptr || list->count < fewest->count) fewest = list;

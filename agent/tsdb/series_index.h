@@ -20,6 +20,10 @@ class SeriesIndex {
  public:
   using Visit = std::function<void(std::uint32_t number, const Labels& labels)>;
   using Entry = std::pair<Labels, std::uint32_t>;
+  /// None: series are found by all of their labels; matchers look at each. A third of the memory.
+  enum class Lists : std::uint8_t { Keep, None };
+
+  explicit SeriesIndex(Lists lists = Lists::Keep) : lists_(lists) {}
 
   /// False when these labels are there already.
   bool add(const Labels& labels, std::uint32_t number);
@@ -52,6 +56,7 @@ class SeriesIndex {
   void grow_postings();
   void sweep();
 
+  Lists lists_;
   std::vector<Entry> entries_;        // by place; empty labels: dead or free
   std::vector<std::uint32_t> free_;   // places that nothing points to
   std::size_t dead_ = 0;              // places that postings still point to

@@ -23,11 +23,18 @@ std::uint64_t grown(std::uint64_t before, std::uint64_t after) {
 
 /// The runs by the day that they are in, times rising within a series.
 std::map<Timestamp, std::vector<Sealed>> by_day(std::vector<Sealed> collected) {
+  const auto day_of = [](const auto& run) { return start_of(from_millis(run->first_time), kDay); };
   std::map<Timestamp, std::vector<Sealed>> days;
+  if (collected.empty()) return days;
+  const Timestamp only = day_of(collected.front().runs.front());
+  if (std::ranges::all_of(collected, [&](const Sealed& one) {
+        return std::ranges::all_of(one.runs, [&](const auto& run) { return day_of(run) == only; });
+      })) {
+    // Nearly always: nothing is moved then, which for many series would take as much again.
+    days.emplace(only, std::move(collected));
+    return days;
+  }
   for (Sealed& one : collected) {
-    const auto day_of = [](const auto& run) {
-      return start_of(from_millis(run->first_time), kDay);
-    };
     const Timestamp first = day_of(one.runs.front());
     if (std::all_of(one.runs.begin(), one.runs.end(),
                     [&](const auto& run) { return day_of(run) == first; })) {
@@ -176,6 +183,7 @@ void Store::keep_limits(Timestamp now) {
   if (options_.bulk) return;
   {
     const std::lock_guard lock(head_mutex_);
+    head_.set_bytes_beside(encoder_.bytes() + frame_bytes_);
     if (!head_.half_full()) return;
   }
   if (now >= retry_ || retry_ > now + kRetryInterval) {

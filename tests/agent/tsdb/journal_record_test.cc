@@ -96,6 +96,24 @@ TEST_CASE("journal record: many layouts stay within their limit and readable") {
   CHECK(told.ids.size() == 999);
 }
 
+TEST_CASE(
+    "journal record: layouts of a large source whose series come and go take bounded memory") {
+  constexpr std::uint32_t kSeries = 90'000, kBatches = 10;
+  JournalEncoder encoder;
+  Collected told;
+  JournalDecoder decoder(told);
+  std::vector<SeriesRef> ids(kSeries);
+  for (std::uint32_t i = 0; i < kSeries; ++i) ids[i] = SeriesRef{i + 1};
+  const std::vector<double> values(kSeries, 0.0);
+  for (std::uint32_t batch = 0; batch < kBatches; ++batch) {
+    ids[batch] = SeriesRef{kSeries + batch};
+    encoder.batch("s", batch, ids, values, {});
+    REQUIRE(decoder.payload(encoder.take()).ok());
+    CHECK(encoder.bytes() <= 600'000 * 28);
+  }
+  CHECK(told.ids.size() == std::size_t(kSeries) * kBatches);
+}
+
 TEST_CASE("journal record: an unknown entry and a cut one are Corrupt") {
   Collected told;
   JournalDecoder decoder(told);

@@ -81,3 +81,25 @@ TEST_CASE("series index: series that come and go leave nothing behind") {
   }
   CHECK(index.size() == 500);
 }
+
+TEST_CASE("series index: without lists matchers find the same, in less memory") {
+  SeriesIndex lean(SeriesIndex::Lists::None), full;
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    const Labels labels{{"__name__", i % 2 == 0 ? "a" : "b"}, {"pod", std::to_string(i)}};
+    lean.add(labels, i);
+    full.add(labels, i);
+  }
+  const auto matched = [](const SeriesIndex& index, const std::vector<Matcher>& matchers) {
+    std::set<std::uint32_t> numbers;
+    index.match(matchers, [&](std::uint32_t number, const Labels&) { numbers.insert(number); });
+    return numbers;
+  };
+  CHECK(lean.find({{"__name__", "b"}, {"pod", "7"}})->second == 7);
+  for (const char* pod : {"8", "7", "1000"}) {
+    const std::vector<Matcher> matchers = {Matcher::equal("__name__", "a"),
+                                           Matcher::equal("pod", pod)};
+    CHECK(matched(lean, matchers) == matched(full, matchers));
+  }
+  CHECK(matched(lean, {Matcher::equal("__name__", "a")}).size() == 500);
+  CHECK(lean.bytes() * 2 < full.bytes());
+}
