@@ -9,6 +9,7 @@
 #include "agent/tsdb/bucket_chunk.h"
 #include "agent/tsdb/chunk_reader.h"
 #include "agent/tsdb/journal.h"
+#include "agent/tsdb/size_code.h"
 #include "agent/tsdb/tier_files.h"
 
 namespace lapwing::tsdb {
@@ -18,6 +19,14 @@ constexpr std::size_t kSegmentLimitBytes = 1u << 30;
 constexpr std::size_t kDamageLimit = 100;  // lines about one file
 // A column's own header, beside its body.
 constexpr double kColumnBytes = 4;
+
+/// What a column's part of a chunk takes, about: sizes are coded, bodies are not.
+double share_of(const DenseView& column) {
+  SizeCounts counts{};
+  for (const char size : column.sizes)
+    if (static_cast<unsigned char>(size) < kSizes) ++counts[static_cast<unsigned char>(size)];
+  return kColumnBytes + double(column.body.size()) + double(size_code_bits(counts)) / 8;
+}
 
 /// Adds up one file's chunks.
 class Reading {
@@ -73,7 +82,7 @@ class Reading {
     const auto chunk = reader_.open(bytes, all_slots());
     if (!chunk) return damaged_here(chunk.error().message);
     for (const GroupChunk::Part& part : (*chunk)->parts()) {
-      add(part.slot, part.count, kColumnBytes + double(part.values.body.size()));
+      add(part.slot, part.count, share_of(part.values));
       if (depth_ == Depth::Everything) check(part);
     }
   }

@@ -1,5 +1,6 @@
 #include "agent/tsdb/inspection.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -54,6 +55,39 @@ Result<FileContent> content_of(const Folder& folder, Tier tier, Depth depth) {
 }
 
 }  // namespace
+
+TEST_CASE("inspection: small noise costs, what stands still does not") {
+  const testing::TemporaryDirectory folder;
+  testing::FakeClock clock(kStart);
+  Log log(LogLevel::Error);
+  metrics::Registry registry;
+  StoreOptions options;
+  options.folder = folder / "store";
+  auto store = Store::open(options, clock, log, registry);
+  REQUIRE(store);
+  const std::vector<SeriesRef> refs = {
+      *(*store)->resolve({{"__name__", "noise"}}, SeriesKind::Gauge),
+      *(*store)->resolve({{"__name__", "still"}}, SeriesKind::Gauge)};
+  std::uint32_t random = 1;
+  for (int second = 1; second <= kSamples; ++second) {
+    random = random * 1664525u + 1013904223u;
+    clock.set(kStart + second * 1s);
+    // Small numbers, the smallest mostly: sizes without bits.
+    const std::uint32_t chance = random >> 29;
+    const std::vector<double> values = {chance < 4 ? 0.0 : std::min(chance - 3, 3u), 7};
+    (*store)->append({.time = clock.now(), .refs = refs, .values = values});
+  }
+  REQUIRE((*store)->flush_all(clock.now()));
+  store->reset();  // It holds the folder.
+  const auto held = Folder::open_existing(folder / "store");
+  REQUIRE(held);
+  const auto raw = content_of(*held, Tier::Raw, Depth::Everything);
+  REQUIRE(raw);
+  double noise = 0, still = 0;
+  for (const SeriesContent& series : raw->series)
+    (series.labels.metric_name() == "noise" ? noise : still) += series.bytes;
+  CHECK(noise > 10 * still);
+}
 
 TEST_CASE("inspection: counts series, samples and bytes of a file") {
   const testing::TemporaryDirectory folder;
