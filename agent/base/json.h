@@ -1,12 +1,17 @@
 // JsonWriter: appends JSON (RFC 8259) to a string, commas and escapes included.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lapwing {
+
+/// How many bytes at the beginning of `text` a JSON string holds as they are: ASCII that needs no
+/// escape.
+std::size_t plain_json_length(std::string_view text);
 
 /// Nesting is the caller's duty: every begin has its end, every key a value.
 class JsonWriter {

@@ -15,12 +15,16 @@ struct Labels::Block {
   std::uint64_t hash;
 
   std::uint32_t* ends() { return reinterpret_cast<std::uint32_t*>(this + 1); }
-  const char* bytes() { return reinterpret_cast<const char*>(ends() + 2 * std::size_t(count)); }
+  char* begin() { return reinterpret_cast<char*>(ends() + 2 * std::size_t(count)); }
   std::string_view part(std::size_t index) {
     const std::uint32_t begin = index == 0 ? 0 : ends()[index - 1];
-    return {bytes() + begin, ends()[index] - begin};
+    return {this->begin() + begin, ends()[index] - begin};
   }
-  std::string_view all_bytes() { return {bytes(), ends()[2 * std::size_t(count) - 1]}; }
+  std::string_view all_bytes() { return {begin(), ends()[2 * std::size_t(count) - 1]}; }
+  /// Where label `index` begins.
+  std::uint32_t start_of(std::size_t index) { return index == 0 ? 0 : ends()[2 * index - 1]; }
+  /// Once ends and bytes are there.
+  void seal();
 };
 
 namespace {
@@ -55,6 +59,18 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
+// Of all bytes at once, and of where they are parted.
+void Labels::Block::seal() {
+  const std::string_view parts(reinterpret_cast<const char*>(ends()),
+                               2 * std::size_t(count) * sizeof(std::uint32_t));
+  hash = mix(mix(0, all_bytes()), parts);
+}
+
+Labels::Block* Labels::make_block(std::size_t count, std::size_t bytes) {
+  void* memory = ::operator new(sizeof(Block) + 2 * count * sizeof(std::uint32_t) + bytes);
+  return new (memory) Block{1, std::uint32_t(count), 0};
+}
+
 Labels::Labels(std::initializer_list<Label> labels) : Labels(from(labels)) {}
 
 Labels Labels::from(std::vector<Label> labels) {
@@ -63,10 +79,8 @@ Labels Labels::from(std::vector<Label> labels) {
 
   std::size_t bytes = 0;
   for (const Label& label : labels) bytes += label.name.size() + label.value.size();
-  const std::size_t ends_bytes = 2 * labels.size() * sizeof(std::uint32_t);
-  void* memory = ::operator new(sizeof(Block) + ends_bytes + bytes);
-  Block* block = new (memory) Block{1, std::uint32_t(labels.size()), 0};
-  char* to = const_cast<char*>(block->bytes());
+  Block* const block = make_block(labels.size(), bytes);
+  char* const to = block->begin();
   std::uint32_t at = 0;
   std::size_t part = 0;
   for (const Label& label : labels) {
@@ -76,9 +90,26 @@ Labels Labels::from(std::vector<Label> labels) {
       block->ends()[part++] = at;
     }
   }
-  // Of all bytes at once, and of where they are parted.
-  const std::string_view ends(reinterpret_cast<const char*>(block->ends()), ends_bytes);
-  block->hash = mix(mix(0, {to, bytes}), ends);
+  block->seal();
+  return Labels(block);
+}
+
+Labels Labels::without(std::string_view name) const {
+  std::size_t left_out = 0;
+  while (left_out < size() && block_->part(2 * left_out) != name) ++left_out;
+  if (left_out == size()) return *this;
+  if (size() == 1) return {};
+  const std::uint32_t from = block_->start_of(left_out);
+  const std::uint32_t to = block_->start_of(left_out + 1);
+  const std::string_view all = text();
+  Block* const block = make_block(size() - 1, all.size() - (to - from));
+  std::memcpy(block->begin(), all.data(), from);
+  std::memcpy(block->begin() + from, all.data() + to, all.size() - to);
+  const std::size_t before = 2 * left_out, parts = 2 * size();
+  std::memcpy(block->ends(), block_->ends(), before * sizeof(std::uint32_t));
+  for (std::size_t part = before + 2; part < parts; ++part)
+    block->ends()[part - 2] = block_->ends()[part] - (to - from);
+  block->seal();
   return Labels(block);
 }
 
@@ -107,8 +138,8 @@ std::string_view Labels::get(std::string_view name) const {
 
 std::uint64_t Labels::hash() const { return block_ == nullptr ? 0 : block_->hash; }
 
-std::size_t Labels::text_bytes() const {
-  return block_ == nullptr ? 0 : block_->all_bytes().size();
+std::string_view Labels::text() const {
+  return block_ == nullptr ? std::string_view() : block_->all_bytes();
 }
 
 bool operator==(const Labels& a, const Labels& b) {

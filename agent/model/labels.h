@@ -53,8 +53,12 @@ class Labels {
 
   /// Equal for equal labels, within one process only.
   std::uint64_t hash() const;
+  /// Names and values, one behind the other.
+  std::string_view text() const;
   /// Bytes of names and values.
-  std::size_t text_bytes() const;
+  std::size_t text_bytes() const { return text().size(); }
+  /// The same without one label; shared when there is no such label.
+  Labels without(std::string_view name) const;
 
   /// `name{a="1",b="2"}`, values escaped as in PromQL.
   std::string to_string() const;
@@ -65,6 +69,7 @@ class Labels {
 
  private:
   struct Block;  // header, end offsets, bytes: see labels.cc
+  static Block* make_block(std::size_t count, std::size_t bytes);
   explicit Labels(Block* block) : block_(block) {}
 
   Block* block_ = nullptr;

@@ -28,3 +28,21 @@ TEST_CASE("json: NaN and infinity become null") {
       .end_array();
   CHECK(out == "[null,null]");
 }
+
+TEST_CASE("json: how much of a text needs no escape") {
+  const std::string plain = "abcdefghijklmnopqrstuvwxyz ~!#[]";
+  CHECK(plain_json_length("") == 0);
+  CHECK(plain_json_length(plain) == plain.size());
+  for (const char odd : {'"', '\\', '\n', '\0', '\x1f', '\x7f', '\x80', '\xff'})
+    for (std::size_t at = 0; at <= plain.size(); ++at) {
+      std::string text = plain;
+      text.insert(at, 1, odd);
+      CHECK(plain_json_length(text) == at);
+    }
+}
+
+TEST_CASE("json: what stands around an escape stays") {
+  std::string out;
+  JsonWriter(out).string("sixteen bytes are plain\"and some more é than that are so too\n");
+  CHECK(out == R"("sixteen bytes are plain\"and some more é than that are so too\n")");
+}

@@ -60,3 +60,17 @@ TEST_CASE("labels: which names need no quotes") {
   CHECK_FALSE(is_legacy_metric_name(""));
   CHECK_FALSE(is_legacy_label_name("a:b"));
 }
+
+TEST_CASE("labels: without one of them they are as if they had been made so") {
+  const Labels all{{"__name__", "m"}, {"a", "1"}, {"b", "22"}, {"c", "333"}};
+  CHECK(all.without("__name__") == Labels{{"a", "1"}, {"b", "22"}, {"c", "333"}});
+  CHECK(all.without("b") == Labels{{"__name__", "m"}, {"a", "1"}, {"c", "333"}});
+  CHECK(all.without("c") == Labels{{"__name__", "m"}, {"a", "1"}, {"b", "22"}});
+  CHECK(all.without("b").hash() == Labels{{"__name__", "m"}, {"a", "1"}, {"c", "333"}}.hash());
+  CHECK(all.without("b").to_string() == "m{a=\"1\", c=\"333\"}");
+  CHECK(all.without("none") == all);
+  CHECK(Labels{{"a", "1"}}.without("a").empty());
+  CHECK(Labels().without("a").empty());
+  CHECK(all.text() == "__name__ma1b22c333");
+  CHECK(Labels().text().empty());
+}

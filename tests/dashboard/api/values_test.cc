@@ -47,6 +47,20 @@ TEST_CASE("values: a scalar has no exponent, a sample has one where it is large 
   CHECK(point_count(promql::Matrix{{Labels{}, {{Timestamp{}}, {1}}}, {Labels{}, {}}}) == 1);
 }
 
+TEST_CASE("values: labels are the same JSON whatever they are made of") {
+  const auto text = [](const Labels& labels) {
+    std::string out;
+    append_labels(out, labels);
+    return out;
+  };
+  CHECK(text({}) == "{}");
+  CHECK(text({{"__name__", "m"}, {"a", "1"}, {"bc", "23"}}) ==
+        R"({"__name__":"m","a":"1","bc":"23"})");
+  CHECK(text({{"a", "q\"\\"}, {"é", "\xff"}}) == "{\"a\":\"q\\\"\\\\\",\"é\":\"\xEF\xBF\xBD\"}");
+  const std::string longer(600, 'x');
+  CHECK(text({{"a", longer}, {"b", "1"}}) == R"({"a":")" + longer + R"(","b":"1"})");
+}
+
 TEST_CASE("values: a limit cuts the series") {
   const promql::Vector two{{Labels{{"n", "1"}}, Timestamp{}, 1},
                            {Labels{{"n", "2"}}, Timestamp{}, 2}};
