@@ -11,25 +11,6 @@ namespace {
 /// Samples that may be held between two rules of a moment: 8 MiB of times and values.
 constexpr std::size_t kValueLimit = 512 * 1024;
 
-/// Made at each read of each rule: a text would cost more than some reads.
-std::size_t hash_of(std::span<const Matcher> matchers) {
-  constexpr std::size_t kFactor = 1099511628211U;  // FNV's prime
-  std::size_t hash = matchers.size();
-  const auto mix = [&](std::size_t part) { hash = (hash ^ part) * kFactor; };
-  for (const Matcher& matcher : matchers) {
-    mix(std::size_t(matcher.kind()));
-    mix(std::hash<std::string>()(matcher.label()));
-    mix(std::hash<std::string>()(matcher.value()));
-  }
-  return hash;
-}
-
-bool same(std::span<const Matcher> a, std::span<const Matcher> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Matcher& x, const Matcher& y) {
-    return x.kind() == y.kind() && x.label() == y.label() && x.value() == y.value();
-  });
-}
-
 /// Whether series of that name can meet the matchers.
 bool may_hold(std::span<const Matcher> matchers, std::string_view name) {
   return std::all_of(matchers.begin(), matchers.end(), [&](const Matcher& matcher) {
@@ -43,6 +24,7 @@ struct SharedReads::Kept {
   std::size_t hash = 0;
   std::vector<Matcher> matchers;
   TimeRange range;
+  Wanted wanted = Wanted::Samples;
   std::unique_ptr<SeriesSet> set;
   std::vector<std::optional<Columns>> columns;  // of each series, once read
 };
@@ -58,6 +40,9 @@ class SharedReads::View final : public SeriesSet {
   Duration coarsest() const override { return kept_->set->coarsest(); }
   Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const override {
     return kept_->set->read_minutes(index, need, out);
+  }
+  bool read_ends(std::size_t index, RangeEnds& out) const override {
+    return kept_->set->read_ends(index, out);
   }
   Result<void> read(std::size_t index, Columns& out) const override {
     std::optional<Columns>& columns = kept_->columns[index];
@@ -96,21 +81,28 @@ void SharedReads::written(std::string_view name) {
   std::erase_if(kept_, [&](const auto& kept) { return may_hold(kept->matchers, name); });
 }
 
+Result<std::unique_ptr<SeriesSet>> SharedReads::read_through(std::span<const Matcher> matchers,
+                                                             TimeRange range, Wanted wanted) const {
+  return wanted == Wanted::Newest ? source_.select_newest(matchers, range)
+                                  : source_.select(matchers, range);
+}
+
 Result<std::unique_ptr<SeriesSet>> SharedReads::select(std::span<const Matcher> matchers,
-                                                       TimeRange range) const {
-  if (repeated_.empty()) return source_.select(matchers, range);
+                                                       TimeRange range, Wanted wanted) const {
+  if (repeated_.empty()) return read_through(matchers, range, wanted);
   const std::size_t hash = hash_of(matchers);
-  if (!repeated_.contains(hash)) return source_.select(matchers, range);
+  if (!repeated_.contains(hash)) return read_through(matchers, range, wanted);
   for (const auto& kept : kept_)
-    if (kept->hash == hash && kept->range.from == range.from && kept->range.to == range.to &&
-        same(kept->matchers, matchers))
+    if (kept->hash == hash && kept->wanted == wanted && kept->range.from == range.from &&
+        kept->range.to == range.to && same(kept->matchers, matchers))
       return std::unique_ptr<SeriesSet>(std::make_unique<View>(kept, values_));
-  auto set = source_.select(matchers, range);
+  auto set = read_through(matchers, range, wanted);
   if (!set) return set;
   auto kept = std::make_shared<Kept>();
   kept->hash = hash;
   kept->matchers.assign(matchers.begin(), matchers.end());
   kept->range = range;
+  kept->wanted = wanted;
   kept->columns.resize((*set)->size());
   kept->set = *std::move(set);
   kept_.push_back(kept);

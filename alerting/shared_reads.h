@@ -2,6 +2,7 @@
 // for the same series over and over: up, a filesystem's size, a counter that two alerts watch.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,7 +27,13 @@ class SharedReads final : public SeriesSource {
   void written(std::string_view name);
 
   Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers,
-                                            TimeRange range) const override;
+                                            TimeRange range) const override {
+    return select(matchers, range, Wanted::Samples);
+  }
+  Result<std::unique_ptr<SeriesSet>> select_newest(std::span<const Matcher> matchers,
+                                                   TimeRange range) const override {
+    return select(matchers, range, Wanted::Newest);
+  }
   Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers,
                                                TimeRange range) const override {
     return source_.label_names(matchers, range);
@@ -38,8 +45,14 @@ class SharedReads final : public SeriesSource {
   }
 
  private:
+  enum class Wanted : std::uint8_t { Samples, Newest };
   struct Kept;
   class View;
+
+  Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers, TimeRange range,
+                                            Wanted wanted) const;
+  Result<std::unique_ptr<SeriesSet>> read_through(std::span<const Matcher> matchers,
+                                                  TimeRange range, Wanted wanted) const;
 
   const SeriesSource& source_;
   std::unordered_set<std::size_t> repeated_;         // selectors, by hash

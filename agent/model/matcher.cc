@@ -1,5 +1,8 @@
 #include "agent/model/matcher.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace lapwing {
 
 std::string_view name(MatchKind kind) {
@@ -53,6 +56,25 @@ std::string Matcher::to_string() const {
   out += name(kind_);
   append_quoted(out, value_);
   return out;
+}
+
+// Made at each read of each rule: a text would cost more than some reads.
+std::size_t hash_of(std::span<const Matcher> matchers) {
+  constexpr std::size_t kFactor = 1099511628211U;  // FNV's prime
+  std::size_t hash = matchers.size();
+  const auto mix = [&](std::size_t part) { hash = (hash ^ part) * kFactor; };
+  for (const Matcher& matcher : matchers) {
+    mix(std::size_t(matcher.kind()));
+    mix(std::hash<std::string>()(matcher.label()));
+    mix(std::hash<std::string>()(matcher.value()));
+  }
+  return hash;
+}
+
+bool same(std::span<const Matcher> a, std::span<const Matcher> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Matcher& x, const Matcher& y) {
+    return x.kind() == y.kind() && x.label() == y.label() && x.value() == y.value();
+  });
 }
 
 }  // namespace lapwing

@@ -1,7 +1,9 @@
 // Matcher: one condition on a label, as in a PromQL selector.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,5 +44,10 @@ class Matcher {
   std::string value_;
   std::optional<Regex> regex_;  // for the two kinds that need it
 };
+
+/// Of kinds, labels and values in their order; equal for same() matchers, within one process only.
+std::size_t hash_of(std::span<const Matcher> matchers);
+/// Whether kinds, labels and values are equal, in the same order.
+bool same(std::span<const Matcher> a, std::span<const Matcher> b);
 
 }  // namespace lapwing

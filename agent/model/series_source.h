@@ -12,6 +12,7 @@
 #include "agent/model/labels.h"
 #include "agent/model/matcher.h"
 #include "agent/model/minutes.h"
+#include "agent/model/range_ends.h"
 #include "agent/model/sample.h"
 #include "agent/model/series.h"
 
@@ -45,11 +46,15 @@ class SeriesSet {
   /// keeps none or cannot give all of them exactly: read() is then the way. Columns that are not
   /// needed may be NaN, their flags false. Corrupt as read().
   virtual Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const;
+  /// Replaces `out` with what the range's samples come to. False when that would not cost less
+  /// than read(), or a stale marker or another NaN is among them: read() is then the way.
+  virtual bool read_ends(std::size_t index, RangeEnds& out) const;
 };
 
 inline Result<bool> SeriesSet::read_minutes(std::size_t, MinuteNeed, Minutes&) const {
   return false;
 }
+inline bool SeriesSet::read_ends(std::size_t, RangeEnds&) const { return false; }
 
 /// Any thread.
 class SeriesSource {
@@ -59,6 +64,12 @@ class SeriesSource {
   /// Series with samples (or still live) in the range that meet every matcher.
   virtual Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers,
                                                     TimeRange range) const = 0;
+  /// The same for a caller that needs the newest sample of each series in the range and no other:
+  /// what is before it may be missing in what read() gives.
+  virtual Result<std::unique_ptr<SeriesSet>> select_newest(std::span<const Matcher> matchers,
+                                                           TimeRange range) const {
+    return select(matchers, range);
+  }
   /// Names of the labels that such series have, sorted.
   virtual Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers,
                                                        TimeRange range) const = 0;

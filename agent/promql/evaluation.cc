@@ -108,7 +108,9 @@ Evaluation::Evaluation(const SeriesSource& source, const EngineOptions& options,
 
 Evaluation::~Evaluation() = default;
 
-void Evaluation::share_common_parts(const Node& root) { shared_ = SharedParts::find(*this, root); }
+void Evaluation::share(const CommonParts* common) {
+  if (common != nullptr) shared_ = std::make_unique<SharedParts>(*this, *common);
+}
 
 void Evaluation::count_samples(std::size_t steps) {
   if (context_.count_samples) counter_ = std::make_shared<SampleCounter>(steps);
@@ -126,7 +128,16 @@ QueryStats Evaluation::stats() const {
 
 std::unique_ptr<SeriesSet> Evaluation::select(std::span<const Matcher> matchers, TimeRange range) {
   check_time();
-  auto set = source_.select(matchers, range);
+  return checked(source_.select(matchers, range));
+}
+
+std::unique_ptr<SeriesSet> Evaluation::select_newest(std::span<const Matcher> matchers,
+                                                     TimeRange range) {
+  check_time();
+  return checked(source_.select_newest(matchers, range));
+}
+
+std::unique_ptr<SeriesSet> Evaluation::checked(Result<std::unique_ptr<SeriesSet>> set) {
   if (!set) throw QueryFailure{std::move(set).error()};
   check_series_count((*set)->size());
   stats_.series += (*set)->size();
@@ -154,6 +165,12 @@ bool Evaluation::read_minutes(const SeriesSet& set, std::size_t index, MinuteNee
   }
   if (*given) take_samples(out.size());
   return *given;
+}
+
+bool Evaluation::read_ends(const SeriesSet& set, std::size_t index, RangeEnds& out) {
+  if (!set.read_ends(index, out)) return false;
+  take_samples(out.count);
+  return true;
 }
 
 void Evaluation::note_coarseness(const SeriesSet& set, const Node& selector) {
@@ -340,14 +357,7 @@ SeriesStreamPointer merge_equal_labels(Evaluation& evaluation, SeriesStreamPoint
   return std::make_unique<MergeStream>(evaluation, std::move(stream));
 }
 
-Labels without_name(const Labels& labels) {
-  if (!labels.has(kMetricName)) return labels;
-  std::vector<Label> kept;
-  kept.reserve(labels.size() - 1);
-  for (const Label label : labels)
-    if (label.name != kMetricName) kept.push_back(label);
-  return Labels::from(std::move(kept));
-}
+Labels without_name(const Labels& labels) { return labels.without(kMetricName); }
 
 bool is_step_invariant(const Node& node) {
   struct Visitor {

@@ -26,7 +26,8 @@ struct QueryFailure {
   Error error;
 };
 
-class SharedParts;  // shared_parts.h
+struct CommonParts;  // common_parts.h
+class SharedParts;   // shared_parts.h
 
 [[noreturn]] void fail_query(std::string message);
 
@@ -39,9 +40,9 @@ class Evaluation {
              const QueryContext& context, TimeRange query);
   ~Evaluation();
 
-  /// Before anything is evaluated: parts that come more than once in the tree are then evaluated
-  /// once. The tree must outlive the Evaluation.
-  void share_common_parts(const Node& root);
+  /// Before anything is evaluated: what comes more than once in the tree is then evaluated once.
+  /// Null: nothing does. It and the tree must outlive the Evaluation.
+  void share(const CommonParts* common);
 
   /// Before anything is evaluated; counts only when the context asks for it.
   void count_samples(std::size_t steps);
@@ -57,6 +58,8 @@ class Evaluation {
   const std::string& text(const Node& node) const;
 
   std::unique_ptr<SeriesSet> select(std::span<const Matcher> matchers, TimeRange range);
+  /// Of whose series the newest sample alone is needed.
+  std::unique_ptr<SeriesSet> select_newest(std::span<const Matcher> matchers, TimeRange range);
   /// The same for a range selector, which may share what it selects with an equal one.
   std::unique_ptr<SeriesSet> select_windows(const Node& matrix, TimeRange range);
   /// Tells the user when part of what read() gives of the selector's series is kept in buckets
@@ -66,6 +69,8 @@ class Evaluation {
   void read(const SeriesSet& set, std::size_t index, Columns& out);
   /// The same of its minutes; false when the source has none that are exact.
   bool read_minutes(const SeriesSet& set, std::size_t index, MinuteNeed need, Minutes& out);
+  /// The same of what a single window comes to; false when its samples must be read.
+  bool read_ends(const SeriesSet& set, std::size_t index, RangeEnds& out);
   /// Counts what a loop did, in samples, and looks at the deadline now and then.
   void take_work(std::size_t samples) {
     work_ += samples + 1;
@@ -104,6 +109,7 @@ class Evaluation {
 
   SeriesStreamPointer vector_of_each_step(const Node& node, const StepGrid& grid);
   SeriesStreamPointer vector_by_form(const Node& node, const StepGrid& grid);
+  std::unique_ptr<SeriesSet> checked(Result<std::unique_ptr<SeriesSet>> set);
   static void add_note(Notes& notes, std::string message, Position position, const Node& node);
 
   const SeriesSource& source_;

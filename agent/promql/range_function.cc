@@ -69,12 +69,13 @@ class RangeFunctionStream final : public SeriesStream {
     const WindowPlacement& placement = input_->placement();
     if (task_.of_minutes != nullptr && covers_whole_minutes(placement))
       input_->prefer_minutes(task_.needs, has_what_is_needed);
+    if (task_.of_ends != nullptr && placement.grid.count == 1) input_->prefer_ends();
     if (can_fold_blocks(task_.fold, placement)) folder_.emplace(task_.fold, placement);
   }
 
   bool next(StepSeries& out) override {
     while (next_input()) {
-      if (!(series_.in_minutes ? slide_over_minutes(out.values) : slide(out.values))) continue;
+      if (!evaluate(out.values)) continue;
       out.labels = task_.keeps_name ? series_.labels : without_name(series_.labels);
       if (!task_.keeps_name && !input_->one_name()) unique_.add(out.labels);
       note_unlikely_counter();
@@ -89,6 +90,26 @@ class RangeFunctionStream final : public SeriesStream {
     // What a subquery gives counts where it stands in a window, what it reads does not.
     const CounterScope scope(evaluation_.counter(), uncounted_);
     return input_->next(series_);
+  }
+
+  /// False when the series has no value at any step.
+  bool evaluate(std::vector<double>& values) {
+    switch (series_.form) {
+      case RangeSeries::Form::Minutes:
+        return slide_over_minutes(values);
+      case RangeSeries::Form::Ends:
+        return join_ends(values);
+      case RangeSeries::Form::Samples:
+        break;
+    }
+    return slide(values);
+  }
+
+  bool join_ends(std::vector<double>& values) {
+    values.assign(1, task_.of_ends(series_.ends, input_->placement(), extrapolation_));
+    if (counter_ != nullptr) counter_->add(0, series_.ends.count);
+    evaluation_.take_work(series_.ends.count);
+    return !is_absent(values[0]);
   }
 
   bool slide(std::vector<double>& values) {

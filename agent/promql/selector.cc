@@ -26,7 +26,9 @@ class InstantSelection final : public SeriesStream {
         placement_(shown),
         sample_times_(sample_times) {
     const Timestamp from = stored.end(0) - stored.range + Duration(1);
-    set_ = evaluation_.select(selector.matchers, {from, stored.end(stored.grid.count - 1)});
+    const TimeRange range{from, stored.end(stored.grid.count - 1)};
+    set_ = stored.grid.count == 1 ? evaluation_.select_newest(selector.matchers, range)
+                                  : evaluation_.select(selector.matchers, range);
   }
 
   bool next(StepSeries& out) override {
@@ -86,18 +88,12 @@ class RangeSelection final : public RangeStream {
     minutes_serve_ = serves;
   }
 
+  void prefer_ends() override { prefers_ends_ = placement().grid.count == 1; }
+
   bool next(RangeSeries& out) override {
     while (at_ < set_->size()) {
       const std::size_t index = at_++;
-      out.in_minutes = minutes_serve_ != nullptr &&
-                       evaluation_.read_minutes(*set_, index, need_, out.minutes) &&
-                       minutes_serve_(out.minutes, need_);
-      if (!out.in_minutes) {
-        evaluation_.note_coarseness(*set_, node_);
-        evaluation_.read(*set_, index, out.samples);
-        if (has_nan(out.samples.values)) drop_stale(out.samples);
-      }
-      if ((out.in_minutes ? out.minutes.size() : out.samples.size()) == 0) continue;
+      if (read(index, out) == 0) continue;
       out.labels = set_->labels(index);
       return true;
     }
@@ -106,6 +102,24 @@ class RangeSelection final : public RangeStream {
   bool one_name() const override { return one_name_; }
 
  private:
+  /// How much there is of the series, in whatever form.
+  std::size_t read(std::size_t index, RangeSeries& out) {
+    if (minutes_serve_ != nullptr && evaluation_.read_minutes(*set_, index, need_, out.minutes) &&
+        minutes_serve_(out.minutes, need_)) {
+      out.form = RangeSeries::Form::Minutes;
+      return out.minutes.size();
+    }
+    evaluation_.note_coarseness(*set_, node_);
+    if (prefers_ends_ && evaluation_.read_ends(*set_, index, out.ends)) {
+      out.form = RangeSeries::Form::Ends;
+      return out.ends.count;
+    }
+    out.form = RangeSeries::Form::Samples;
+    evaluation_.read(*set_, index, out.samples);
+    if (has_nan(out.samples.values)) drop_stale(out.samples);
+    return out.samples.size();
+  }
+
   static void drop_stale(Columns& samples) {
     const auto first = std::find_if(samples.values.begin(), samples.values.end(), is_stale);
     std::size_t kept = std::size_t(first - samples.values.begin());
@@ -124,6 +138,7 @@ class RangeSelection final : public RangeStream {
   std::unique_ptr<SeriesSet> set_;
   MinuteNeed need_ = MinuteNeed::Ends;
   bool (*minutes_serve_)(const Minutes&, MinuteNeed) = nullptr;
+  bool prefers_ends_ = false;
   std::size_t at_ = 0;
 };
 

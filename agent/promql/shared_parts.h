@@ -6,11 +6,10 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <string>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
+#include "agent/promql/common_parts.h"
 #include "agent/promql/evaluation.h"
 #include "agent/promql/shared_samples.h"
 
@@ -21,15 +20,15 @@ class SharedParts {
  public:
   using Evaluate = std::function<SeriesStreamPointer(const Node& part)>;
 
-  /// nullptr when nothing comes twice. Parts are instant vectors with equal text.
-  static std::unique_ptr<SharedParts> find(Evaluation& evaluation, const Node& root);
+  /// Both must outlive it.
+  SharedParts(Evaluation& evaluation, const CommonParts& common);
 
   /// nullptr when the node is no such part, or is too large to be held. The series of the part over
   /// the grid otherwise; `evaluate` is asked the first time, for the last of the equal nodes, to
   /// which notes belong. Throws what it throws.
   SeriesStreamPointer stream(const Node& node, const StepGrid& grid, const Evaluate& evaluate);
 
-  /// What the range selector selects over the range, which its text and the grid decide; nullptr
+  /// What the range selector selects over the range, which its node and the grid decide; nullptr
   /// when it comes only once. Throws QueryFailure.
   std::unique_ptr<SeriesSet> selection(const Node& matrix, TimeRange range);
 
@@ -40,26 +39,15 @@ class SharedParts {
     SampleCounterPointer counted;        ///< at each use
     bool one_name = false;
   };
-  struct Part {
-    const Node* last = nullptr;
-    std::size_t count = 0;
-    std::map<GridKey, std::shared_ptr<Held>> held;
-  };
-  struct RangeUse {
-    std::size_t count = 0;
-    std::vector<std::shared_ptr<SharedSamples>> common;  ///< one a grid
-  };
-  class Names;
   class Replay;
 
-  explicit SharedParts(Evaluation& evaluation) : evaluation_(evaluation) {}
-  void collect(const Node& node, const Names& names);
   void hold(Held& held, SeriesStreamPointer stream);
 
   Evaluation& evaluation_;
-  std::map<std::string, Part> parts_;
-  std::unordered_map<const Node*, Part*> part_of_;
-  std::map<std::string, RangeUse> ranges_;  // by the selector's text
+  const CommonParts& common_;
+  std::vector<std::map<GridKey, std::shared_ptr<Held>>> held_;  // of common_.parts
+  std::vector<std::vector<std::shared_ptr<SharedSamples>>>
+      ranges_;  // of common_.ranges, one a grid
 };
 
 }  // namespace lapwing::promql

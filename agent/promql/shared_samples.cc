@@ -16,6 +16,10 @@ class SharedSamples::Reader final : public SeriesSet {
     return common_->read(index, out);
   }
   Duration coarsest() const override { return set().coarsest(); }
+  // Ends cost less than the copy of samples would.
+  bool read_ends(std::size_t index, RangeEnds& out) const override {
+    return set().read_ends(index, out);
+  }
   // Minutes are few: reading them again costs little.
   Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const override {
     return set().read_minutes(index, need, out);

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "agent/model/minutes.h"
+#include "agent/model/range_ends.h"
 #include "agent/promql/step_series.h"
 
 namespace lapwing::promql {
@@ -75,10 +76,13 @@ struct MinuteColumn {
 };
 
 struct RangeSeries {
+  enum class Form : std::uint8_t { Samples, Minutes, Ends };
+
   Labels labels;
-  Columns samples;  ///< without stale markers
-  Minutes minutes;  ///< in place of `samples` when in_minutes
-  bool in_minutes = false;
+  Form form = Form::Samples;  ///< which one of these has something
+  Columns samples;            ///< without stale markers
+  Minutes minutes;
+  RangeEnds ends;
 };
 
 /// Series one at a time, each with the samples of all its windows. Used by one thread.
@@ -93,6 +97,8 @@ class RangeStream {
   /// `serves` says that they have what it needs. The stream need not have any.
   virtual void prefer_minutes(MinuteNeed /*need*/,
                               bool (* /*serves*/)(const Minutes&, MinuteNeed)) {}
+  /// The same of the ends of a single window, for series whose minutes are not given.
+  virtual void prefer_ends() {}
   const WindowPlacement& placement() const { return placement_; }
 
  private:

@@ -49,6 +49,8 @@ class ByteReader {
   bool failed() const { return failed_; }
   bool at_end() const { return at_ == end_; }
   std::size_t left() const { return std::size_t(end_ - at_); }
+  /// left() bytes that were not read yet.
+  const unsigned char* next() const { return at_; }
   void fail() {
     failed_ = true;
     at_ = end_;

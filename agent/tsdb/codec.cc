@@ -85,6 +85,93 @@ bool take_value(ValueState& state, std::uint64_t token, ByteReader& in) {
   return false;
 }
 
+/// Fills `out` as long as tokens are short decimals of one form, which most are; how many it
+/// filled. What it stops at is left to the caller.
+std::size_t decode_decimals(ValueState& state, ByteReader& in, std::span<double> out) {
+  constexpr unsigned kShort = 0x80;  // not set: the token is one byte
+  if (in.left() < 2) return 0;
+  const bool divides = state.form < 10;
+  const double factor = kFactor[state.form];
+  auto mantissa = std::uint64_t(state.mantissa);
+  const unsigned char* at = in.next();
+  const unsigned char* const last = at + in.left() - 1;  // a second byte is behind each before it
+  std::size_t filled = 0;
+  while (filled < out.size() && at < last) {
+    unsigned token = *at;
+    if ((token & 3) != kDecimal) break;
+    if ((token & kShort) != 0) {
+      if ((at[1] & kShort) != 0) break;
+      token += unsigned(*++at) * kShort - kShort;
+    }
+    ++at;
+    mantissa += std::uint64_t(unzigzag(token >> 2));
+    const auto scaled = double(std::int64_t(mantissa));
+    out[filled++] = divides ? scaled / factor : scaled * factor;
+  }
+  if (filled == 0) return 0;
+  in.bytes(std::uint64_t(at - in.next()));
+  state.mantissa = std::int64_t(mantissa);
+  state.bits = std::bit_cast<std::uint64_t>(out[filled - 1]);
+  return filled;
+}
+
+/// Whether the newest value is what its mantissa says, as it is but behind a value without one.
+bool is_decimal(const ValueState& state) {
+  return std::bit_cast<std::uint64_t>(from_mantissa(state.mantissa, state.form)) == state.bits;
+}
+
+/// As decode_decimals(), without the values, of which it passes up to `limit`. Where one falls the
+/// value before goes to `falls`, unless that is null.
+std::size_t pass_decimals(ValueState& state, ByteReader& in, std::size_t limit,
+                          std::vector<double>* falls) {
+  constexpr unsigned kShort = 0x80;  // not set: the token is one byte
+  if (in.left() < 2) return 0;
+  auto mantissa = std::uint64_t(state.mantissa);
+  const unsigned char* at = in.next();
+  const unsigned char* const last = at + in.left() - 1;  // a second byte is behind each before it
+  std::size_t passed = 0;
+  for (; passed < limit && at < last; ++passed) {
+    unsigned token = *at;
+    if ((token & 3) != kDecimal) break;
+    if ((token & kShort) != 0) {
+      if ((at[1] & kShort) != 0) break;
+      token += unsigned(*++at) * kShort - kShort;
+    }
+    ++at;
+    const std::int64_t change = unzigzag(token >> 2);
+    if (change < 0 && falls != nullptr)
+      falls->push_back(from_mantissa(std::int64_t(mantissa), state.form));
+    mantissa += std::uint64_t(change);
+  }
+  if (passed == 0) return 0;
+  in.bytes(std::uint64_t(at - in.next()));
+  state.mantissa = std::int64_t(mantissa);
+  state.bits = std::bit_cast<std::uint64_t>(from_mantissa(state.mantissa, state.form));
+  return passed;
+}
+
+/// Of times time + delta, time + 2 * delta, …: `count` of them, added to what is known of
+/// [from, to]. False when they do not rise as times do.
+bool add_steady(std::uint64_t time, std::uint64_t delta, std::size_t count, std::int64_t from,
+                std::int64_t to, TimeEnds& out) {
+  // Beyond these bytes are damaged, and arithmetic would overflow.
+  constexpr std::int64_t kFarthest = 1LL << 60, kLongest = 1LL << 30;
+  const auto begin = std::int64_t(time), step = std::int64_t(delta);
+  if (begin < -kFarthest || begin > kFarthest || step <= 0 || step > kLongest) return false;
+  from = std::clamp(from, -kFarthest, kFarthest);
+  to = std::clamp(to, -kFarthest, kFarthest);
+  const auto at_most = [&](std::int64_t bound) {
+    return bound < begin + step ? 0 : std::min(std::int64_t(count), (bound - begin) / step);
+  };
+  const std::int64_t below = at_most(from - 1), through = at_most(to);
+  out.before += std::size_t(below);
+  if (through <= below) return true;
+  if (out.count == 0) out.first = begin + (below + 1) * step;
+  out.last = begin + through * step;
+  out.count += std::size_t(through - below);
+  return true;
+}
+
 }  // namespace
 
 void encode_change(ValueState& state, double value, std::string& out) {
@@ -153,6 +240,8 @@ bool decode_values(std::string_view bytes, std::span<double> out) {
   ValueState state;
   std::size_t filled = 0;
   while (filled < out.size()) {
+    filled += decode_decimals(state, in, out.subspan(filled));
+    if (filled == out.size()) break;
     const std::uint64_t token = in.varint();
     if (in.failed()) return false;
     if ((token & 3) == kRepeat) {
@@ -189,6 +278,69 @@ bool decode_times(std::string_view bytes, std::span<std::int64_t> out) {
     for (; count > 0; --count) out[filled++] = std::int64_t(time += delta);
   }
   return !in.failed() && in.at_end();
+}
+
+bool decode_ends(std::string_view bytes, std::size_t skip, std::size_t count, const double* before,
+                 ValueEnds& ends, std::vector<double>& falls) {
+  ByteReader in(bytes);
+  ValueState state;
+  const auto newest = [&] { return std::bit_cast<double>(state.bits); };
+  std::size_t passed = 0;
+  bool inside = false;  // the first value is known
+  while (passed < skip + count) {
+    // Not past the first value until it is known.
+    const std::size_t limit = inside ? skip + count - passed : skip + 1 - passed;
+    const double last = newest();
+    std::size_t decimals = 0;
+    if (is_decimal(state)) decimals = pass_decimals(state, in, limit, inside ? &falls : nullptr);
+    passed += decimals;
+    if (decimals == 0) {
+      const std::uint64_t token = in.varint();
+      if (in.failed()) return false;
+      if ((token & 3) == kRepeat) {
+        if (token >> 2 == 0) return false;
+        passed += std::size_t(std::min<std::uint64_t>(token >> 2, skip + count - passed));
+      } else if (!take_value(state, token, in)) {
+        if (in.failed()) return false;
+        continue;
+      } else {
+        ++passed;
+        if (inside && newest() < last) falls.push_back(last);
+      }
+      if (passed > skip && std::isnan(newest())) return false;
+    }
+    if (inside || passed <= skip) continue;
+    inside = true;
+    ends.first = newest();
+    if (before != nullptr && ends.first < *before) falls.push_back(*before);
+  }
+  ends.last = newest();
+  return true;
+}
+
+bool find_times(std::string_view bytes, std::size_t count, std::int64_t from, std::int64_t to,
+                TimeEnds& out) {
+  out = {};
+  if (count == 0) return bytes.empty();
+  ByteReader in(bytes);
+  // Unsigned: damaged bytes may wrap around, which must not be undefined.
+  std::uint64_t time = std::uint64_t(in.signed_varint());
+  std::uint64_t delta = 0;
+  if (!add_steady(time - 1, 1, 1, from, to, out)) return false;
+  for (std::size_t passed = 1; passed < count;) {
+    const std::uint64_t token = in.varint();
+    if (in.failed()) return false;
+    std::uint64_t steady = 1;
+    if ((token & 1) != 0)
+      delta += std::uint64_t(unzigzag(token >> 1));
+    else
+      steady = token >> 1;
+    if (steady > count - passed || steady == 0) return false;
+    if (!add_steady(time, delta, std::size_t(steady), from, to, out)) return false;
+    time += steady * delta;
+    passed += std::size_t(steady);
+  }
+  return !in.failed();
 }
 
 }  // namespace lapwing::tsdb

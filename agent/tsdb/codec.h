@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lapwing::tsdb {
 
@@ -54,5 +55,25 @@ class TimeEncoder {
 /// Fill `out`; false when the bytes are damaged or hold fewer values.
 bool decode_values(std::string_view bytes, std::span<double> out);
 bool decode_times(std::string_view bytes, std::span<std::int64_t> out);
+
+struct ValueEnds {
+  double first = 0;
+  double last = 0;
+};
+/// The first and the last of `count` (at least 1) values behind the first `skip`. `falls` gets, in
+/// order, the value before each that is below the one before it; `before`, which may be null, is
+/// the one before the first. False: the bytes are damaged, or a NaN is among the values.
+bool decode_ends(std::string_view bytes, std::size_t skip, std::size_t count, const double* before,
+                 ValueEnds& ends, std::vector<double>& falls);
+
+struct TimeEnds {
+  std::size_t before = 0;  ///< times that are before `from`
+  std::size_t count = 0;   ///< of those in [from, to]
+  std::int64_t first = 0;  ///< of these, if there are any
+  std::int64_t last = 0;
+};
+/// Of `count` times, which rise. False when the bytes are damaged.
+bool find_times(std::string_view bytes, std::size_t count, std::int64_t from, std::int64_t to,
+                TimeEnds& out);
 
 }  // namespace lapwing::tsdb

@@ -293,19 +293,33 @@ void Head::visit(std::span<const Matcher> matchers, TimeRange range,
   });
 }
 
-void Head::select(std::span<const Matcher> matchers, TimeRange range,
+HeadFound Head::samples_of(const Series& series, TimeRange range) {
+  const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
+  HeadFound entry{series.labels, series.kind, {}, {}};
+  for (const auto& run : series.sealed)
+    if (run->first_time <= to && run->last_time >= from) entry.runs.push_back(run);
+  for (const OpenRun* run : open_runs(series.open, series.late))
+    if (run != nullptr && !run->empty() && run->first_time() <= to && run->last_time() >= from)
+      entry.runs.push_back(run->snapshot());
+  return entry;
+}
+
+void Head::select(std::span<const Matcher> matchers, TimeRange range, Wanted wanted,
                   std::vector<HeadFound>& found) const {
   const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
-  visit(matchers, range, [&](std::uint32_t ref, const Labels& labels) {
+  const std::span<const std::uint32_t> refs = selections_.find(index_, matchers);
+  found.reserve(refs.size());
+  for (const std::uint32_t ref : refs) {
     const Series& series = *find(SeriesRef(ref));
-    HeadFound entry{labels, series.kind, {}};
-    for (const auto& run : series.sealed)
-      if (run->first_time <= to && run->last_time >= from) entry.runs.push_back(run);
-    for (const OpenRun* run : open_runs(series.open, series.late))
-      if (run != nullptr && !run->empty() && run->first_time() <= to && run->last_time() >= from)
-        entry.runs.push_back(run->snapshot());
-    found.push_back(std::move(entry));
-  });
+    if (wanted == Wanted::Newest && series.has_newest && series.newest_time >= from &&
+        series.newest_time <= to)
+      found.push_back({series.labels,
+                       series.kind,
+                       {},
+                       Sample{from_millis(series.newest_time), series.newest_value}});
+    else if (HeadFound entry = samples_of(series, range); !entry.runs.empty())
+      found.push_back(std::move(entry));
+  }
 }
 
 Labels Head::intern(const Labels& labels) const {

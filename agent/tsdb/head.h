@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "agent/model/series_source.h"
 #include "agent/tsdb/journal_record.h"
 #include "agent/tsdb/run.h"
+#include "agent/tsdb/selections.h"
 #include "agent/tsdb/series_index.h"
 
 namespace lapwing::tsdb {
@@ -35,11 +37,15 @@ inline constexpr Duration kFarthestAhead = 10min;  ///< of now; ARCHITECTURE, "T
 inline constexpr std::size_t kLabelsLimit = 128;
 inline constexpr std::size_t kLabelBytesLimit = 16 * 1024;
 
+/// What a reader needs of each series in its range.
+enum class Wanted : std::uint8_t { Samples, Newest };
+
 /// A live series as a reader finds it.
 struct HeadFound {
   Labels labels;
   SeriesKind kind = SeriesKind::Unknown;
   std::vector<std::shared_ptr<const Run>> runs;
+  std::optional<Sample> newest;  ///< where it is all that is wanted: no runs then
 };
 
 /// What is ready for the day files: a series' runs.
@@ -61,8 +67,8 @@ class Head {
   AppendOutcome append(const Batch& batch, Timestamp now, Timestamp oldest, JournalEncoder* journal,
                        std::uint64_t segment);
 
-  /// Series that meet the matchers and are live or have samples in the range.
-  void select(std::span<const Matcher> matchers, TimeRange range,
+  /// Series that meet the matchers and are live or have samples in the range, by rising labels.
+  void select(std::span<const Matcher> matchers, TimeRange range, Wanted wanted,
               std::vector<HeadFound>& found) const;
   /// The same, labels alone.
   void visit(std::span<const Matcher> matchers, TimeRange range,
@@ -138,6 +144,7 @@ class Head {
   void extend(Series& series, OpenRun& run, std::int64_t time, double value,
               const std::shared_ptr<TimeColumn>& column, std::uint32_t index);
   void seal(Series& series, OpenRun& run);
+  static HeadFound samples_of(const Series& series, TimeRange range);
   static bool has_samples(const Series& series, TimeRange range);
 
   const HeadOptions options_;
@@ -146,8 +153,9 @@ class Head {
   std::vector<std::unique_ptr<Page>> pages_;
   std::uint32_t next_ref_ = 1;
   SeriesIndex index_;
-  std::size_t run_bytes_ = 0;    // of sealed runs and of what open ones hold
-  std::size_t label_bytes_ = 0;  // of live series
+  mutable Selections selections_;  // of index_; const calls come one at a time too
+  std::size_t run_bytes_ = 0;      // of sealed runs and of what open ones hold
+  std::size_t label_bytes_ = 0;    // of live series
   std::size_t bytes_beside_ = 0;
   const ColumnBytes column_bytes_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::int64_t newest_ = to_millis(kBeginningOfTime);

@@ -17,7 +17,7 @@ std::uint64_t mix(std::uint64_t hash) {
   return hash ^ (hash >> 32);
 }
 
-std::uint64_t hash_of(std::string_view name, std::string_view value) {
+std::uint64_t label_hash(std::string_view name, std::string_view value) {
   const std::hash<std::string_view> hash;
   return mix(hash(name) * 31 + hash(value)) | 1;  // never that of an empty cell
 }
@@ -85,7 +85,7 @@ bool SeriesIndex::add(const Labels& labels, std::uint32_t number) {
   ++used_cells_;
   if (lists_ == Lists::None) return true;
   for (const Label label : labels) {
-    Posting& list = posting(hash_of(label.name, label.value));
+    Posting& list = posting(label_hash(label.name, label.value));
     const std::size_t before = list.count > 1 ? std::bit_ceil(list.count) : 0;
     list.add(place);
     listed_ += (list.count > 1 ? std::bit_ceil(list.count) : 0) - before;
@@ -99,6 +99,7 @@ void SeriesIndex::remove(const Labels& labels) {
   if (cells_[cell] == 0) return;
   entries_[cells_[cell] - 1] = {};
   cells_[cell] = kGone;
+  ++removals_;
   ++dead_;
   // Lists are cleaned for many at once: one series may be in a list of all the others.
   if (dead_ > kFewDead + entries_.size() / 8) sweep();
@@ -162,6 +163,26 @@ void SeriesIndex::grow_postings() {
     if (list.hash != 0) posting(list.hash) = std::move(list);
 }
 
+const SeriesIndex::Posting* SeriesIndex::shortest_posting(std::span<const Matcher> matchers) const {
+  static const Posting kNone;
+  const Posting* fewest = nullptr;
+  for (const Matcher& matcher : matchers) {
+    if (lists_ == Lists::None || matcher.kind() != MatchKind::Equal || matcher.value().empty())
+      continue;
+    const Posting* list = find_posting(label_hash(matcher.label(), matcher.value()));
+    if (list == nullptr) return &kNone;
+    if (fewest == nullptr || list->count < fewest->count) fewest = list;
+  }
+  return fewest;
+}
+
+// A series that is added lengthens each of its lists, the shortest one of the matchers among them;
+// lists become shorter, and places are given anew, only after removals.
+SeriesIndex::Generation SeriesIndex::generation(std::span<const Matcher> matchers) const {
+  const Posting* const fewest = shortest_posting(matchers);
+  return {removals_, fewest == nullptr ? entries_.size() - free_.size() : fewest->count};
+}
+
 void SeriesIndex::match(std::span<const Matcher> matchers, const Visit& visit) const {
   const auto offer = [&](std::uint32_t place) {
     const auto& [labels, number] = entries_[place];
@@ -169,14 +190,7 @@ void SeriesIndex::match(std::span<const Matcher> matchers, const Visit& visit) c
     if (std::ranges::all_of(matchers, [&](const Matcher& one) { return one.matches(labels); }))
       visit(number, labels);
   };
-  const Posting* fewest = nullptr;
-  for (const Matcher& matcher : matchers) {
-    if (lists_ == Lists::None || matcher.kind() != MatchKind::Equal || matcher.value().empty())
-      continue;
-    const Posting* list = find_posting(hash_of(matcher.label(), matcher.value()));
-    if (list == nullptr) return;
-    if (fewest == nullptr || list->count < fewest->count) fewest = list;
-  }
+  const Posting* const fewest = shortest_posting(matchers);
   if (fewest != nullptr) {
     std::ranges::for_each(fewest->all(), offer);
     return;

@@ -33,6 +33,14 @@ class SeriesIndex {
   /// Calls `visit` for each series that meets every matcher, in no order.
   void match(std::span<const Matcher> matchers, const Visit& visit) const;
 
+  /// While it stays the same, so does what match() finds; for the same matchers only.
+  struct Generation {
+    std::uint64_t removals = 0;
+    std::size_t candidates = 0;  ///< series that match() has to look at
+    friend bool operator==(const Generation&, const Generation&) = default;
+  };
+  Generation generation(std::span<const Matcher> matchers) const;
+
   std::size_t size() const { return entries_.size() - dead_ - free_.size(); }
   /// What the index occupies, about, the labels' own text left out.
   std::size_t bytes() const;
@@ -53,12 +61,16 @@ class SeriesIndex {
   void grow_cells();
   Posting& posting(std::uint64_t hash);
   const Posting* find_posting(std::uint64_t hash) const;
+  /// Of what the matchers ask for by name; null when they ask for nothing so, an empty one when
+  /// there is none of something.
+  const Posting* shortest_posting(std::span<const Matcher> matchers) const;
   void grow_postings();
   void sweep();
 
   Lists lists_;
-  std::vector<Entry> entries_;        // by place; empty labels: dead or free
-  std::vector<std::uint32_t> free_;   // places that nothing points to
+  std::vector<Entry> entries_;       // by place; empty labels: dead or free
+  std::vector<std::uint32_t> free_;  // places that nothing points to
+  std::uint64_t removals_ = 0;
   std::size_t dead_ = 0;              // places that postings still point to
   std::vector<std::uint32_t> cells_;  // open addressing, a power of two: place + 1, 0 or kGone
   std::size_t used_cells_ = 0;

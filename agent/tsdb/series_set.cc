@@ -6,6 +6,8 @@
 #include <iterator>
 #include <numeric>
 
+#include "agent/tsdb/run_ends.h"
+
 namespace lapwing::tsdb {
 namespace {
 
@@ -127,13 +129,25 @@ StoredSeriesSet::~StoredSeriesSet() {
 }
 
 StoredSeriesSet::Entry& StoredSeriesSet::entry_for(const Labels& labels, SeriesKind kind) {
+  if (by_labels_.empty())
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      by_labels_.emplace(entries_[i].labels, std::uint32_t(i));
   const auto [found, added] = by_labels_.try_emplace(labels, std::uint32_t(entries_.size()));
-  if (added) entries_.push_back({labels, kind, {}, {}});
+  if (added) entries_.push_back({labels, kind, {}, {}, {}});
   return entries_[found->second];
 }
 
 void StoredSeriesSet::add(HeadFound found) {
-  entry_for(found.labels, found.kind).head_runs = std::move(found.runs);
+  entries_.push_back(
+      {std::move(found.labels), found.kind, std::move(found.runs), found.newest, {}});
+}
+
+std::set<Timestamp> StoredSeriesSet::head_periods(Duration period) const {
+  std::set<Timestamp> periods;
+  for (const Entry& found : entries_)
+    for (const auto& run : found.head_runs)
+      periods.insert(start_of(from_millis(run->first_time), period));
+  return periods;
 }
 
 std::uint32_t StoredSeriesSet::source_of(const SharedFile& file) const {
@@ -167,6 +181,7 @@ void StoredSeriesSet::set_minutes(std::vector<MinuteDay> days, Timestamp without
 }
 
 void StoredSeriesSet::sort() {
+  if (by_labels_.empty()) return;
   by_labels_.clear();
   order_.resize(entries_.size());
   std::iota(order_.begin(), order_.end(), 0u);
@@ -177,6 +192,11 @@ void StoredSeriesSet::sort() {
 
 Result<void> StoredSeriesSet::read(std::size_t index, Columns& out) const {
   const Entry& found = entry(index);
+  if (found.newest) {
+    out.times.assign(1, found.newest->time);
+    out.values.assign(1, found.newest->value);
+    return {};
+  }
   Result<void> outcome;
   std::size_t coarse = 0;
   if (coarsest_ > 0ms) {
@@ -188,6 +208,20 @@ Result<void> StoredSeriesSet::read(std::size_t index, Columns& out) const {
   if (coarse > 0 && !rises(out)) sort_by_time(out);
   evict(found.places.size());
   return read ? outcome : read;
+}
+
+bool StoredSeriesSet::read_ends(std::size_t index, RangeEnds& out) const {
+  const Entry& found = entry(index);
+  out.count = 0;
+  out.falls.clear();
+  if (!found.places.empty() || found.newest) return false;
+  std::int64_t before = to_millis(kBeginningOfTime);
+  for (const auto& run : found.head_runs) {
+    if (run->first_time <= before) return false;  // Runs that reach over one another are merged.
+    before = run->last_time;
+    if (!add_ends(view(*run), range_, out)) return false;
+  }
+  return true;
 }
 
 Result<void> StoredSeriesSet::read_coarse(const Entry& found, Columns& out) const {

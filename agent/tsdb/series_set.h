@@ -46,7 +46,7 @@ class StoredSeriesSet final : public SeriesSet {
   /// Of all that a range from `from` on asks for: its first whole minute may begin before it.
   static Timestamp first_moment(Timestamp from);
 
-  /// Before sort(). Series of the head first.
+  /// Before sort(). Series of the head first, by rising labels.
   void add(HeadFound found);
   /// Raw files, oldest first, with those of their series that were found.
   void add(const SharedFile& raw, const FileSeries& series, std::uint32_t number);
@@ -59,10 +59,14 @@ class StoredSeriesSet final : public SeriesSet {
   /// After the last add().
   void sort();
 
-  std::size_t size() const override { return order_.size(); }
+  /// The periods that the head's samples are of.
+  std::set<Timestamp> head_periods(Duration period) const;
+
+  std::size_t size() const override { return entries_.size(); }
   const Labels& labels(std::size_t index) const override { return entry(index).labels; }
   SeriesKind kind(std::size_t index) const override { return entry(index).kind; }
   Result<void> read(std::size_t index, Columns& out) const override;
+  bool read_ends(std::size_t index, RangeEnds& out) const override;
   Duration coarsest() const override { return coarsest_; }
   Result<bool> read_minutes(std::size_t index, MinuteNeed need, Minutes& out) const override;
 
@@ -75,6 +79,7 @@ class StoredSeriesSet final : public SeriesSet {
     Labels labels;
     SeriesKind kind = SeriesKind::Unknown;
     std::vector<std::shared_ptr<const Run>> head_runs;
+    std::optional<Sample> newest;  // of the head, where no other is wanted
     std::vector<Place> places;
   };
   struct Source {
@@ -90,7 +95,9 @@ class StoredSeriesSet final : public SeriesSet {
     std::list<GroupKey>::iterator use;
   };
 
-  const Entry& entry(std::size_t index) const { return entries_[order_[index]]; }
+  const Entry& entry(std::size_t index) const {
+    return entries_[order_.empty() ? index : order_[index]];
+  }
   Entry& entry_for(const Labels& labels, SeriesKind kind);
   std::uint32_t source_of(const SharedFile& file) const;
   const Loaded& load(GroupKey key) const;
@@ -113,8 +120,8 @@ class StoredSeriesSet final : public SeriesSet {
   const ChunkFile::Intern intern_;
   std::atomic<bool>& read_much_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> order_;
-  std::unordered_map<Labels, std::uint32_t> by_labels_;
+  std::vector<std::uint32_t> order_;  // empty: entries_ are by labels as they are
+  std::unordered_map<Labels, std::uint32_t> by_labels_;  // only where files have series too
   Duration coarsest_{0};
   std::vector<MinuteDay> days_;
   Timestamp without_minutes_ = kBeginningOfTime;

@@ -66,6 +66,8 @@ class Store final : public Appender, public SeriesSource, public Records {
   // SeriesSource
   Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers,
                                             TimeRange range) const override;
+  Result<std::unique_ptr<SeriesSet>> select_newest(std::span<const Matcher> matchers,
+                                                   TimeRange range) const override;
   Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers,
                                                TimeRange range) const override;
   Result<std::vector<std::string>> label_values(std::string_view label,
@@ -117,6 +119,8 @@ class Store final : public Appender, public SeriesSource, public Records {
   Result<void> replay_journal();
 
   // store_read.cc
+  Result<std::unique_ptr<SeriesSet>> select(std::span<const Matcher> matchers, TimeRange range,
+                                            Wanted wanted) const;
   Labels intern(const Labels& labels) const;
   ChunkFile::Intern interning() const;
   /// `in_head`, while a flush is at work: the periods of which the head had samples before. Their

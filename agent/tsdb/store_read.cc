@@ -115,27 +115,41 @@ Store::Coverage Store::coverage(TimeRange asked, const std::set<Timestamp>& in_h
 
 Result<std::unique_ptr<SeriesSet>> Store::select(std::span<const Matcher> matchers,
                                                  TimeRange range) const {
+  return select(matchers, range, Wanted::Samples);
+}
+
+Result<std::unique_ptr<SeriesSet>> Store::select_newest(std::span<const Matcher> matchers,
+                                                        TimeRange range) const {
+  return select(matchers, range, Wanted::Newest);
+}
+
+Result<std::unique_ptr<SeriesSet>> Store::select(std::span<const Matcher> matchers, TimeRange range,
+                                                 Wanted wanted) const {
   auto set = std::make_unique<StoredSeriesSet>(range, interning(), read_much_);
   const std::uint64_t flushes = flushes_;
   std::vector<HeadFound> found;
   {
     const std::lock_guard lock(head_mutex_);
-    head_.select(matchers, whole_minutes(range), found);
+    head_.select(matchers, wanted == Wanted::Newest ? range : whole_minutes(range), wanted, found);
   }
   const std::int64_t from = to_millis(range.from), to = to_millis(range.to);
   std::set<Timestamp> in_head;
   for (HeadFound& one : found) {
+    if (one.newest || std::any_of(one.runs.begin(), one.runs.end(), [&](const auto& run) {
+          return run->first_time <= to && run->last_time >= from;
+        })) {
+      set->add(std::move(one));
+      continue;
+    }
     for (const auto& run : one.runs)
       in_head.insert(start_of(from_millis(run->first_time), options_.head.period));
-    if (std::any_of(one.runs.begin(), one.runs.end(), [&](const auto& run) {
-          return run->first_time <= to && run->last_time >= from;
-        }))
-      set->add(std::move(one));
   }
   Coverage coverage = this->coverage(range, {});
   if (const bool flushed = flushes % 2 == 1 || flushes_ != flushes;
-      flushed && !coverage.coarse.empty())
+      flushed && !coverage.coarse.empty()) {
+    in_head.merge(set->head_periods(options_.head.period));
     coverage = this->coverage(range, in_head);
+  }
   for (const SharedFile& file : coverage.raw) {
     const auto index = file->index(interning());
     if (!index && is_lost(index.error())) continue;

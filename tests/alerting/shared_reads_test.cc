@@ -65,6 +65,18 @@ TEST_CASE("shared reads: a selector that two rules have is read once a moment") 
   CHECK(source.selects == 3);
 }
 
+TEST_CASE("shared reads: the newest samples and all of them are kept apart") {
+  Counting source;
+  source.store.add(Labels{{"__name__", "x"}}, kStart, 1);
+  SharedReads reads(source);
+  reads.expect({matchers("x"), matchers("x")});
+  REQUIRE(reads.select_newest(matchers("x"), kRange).ok());
+  CHECK(newest(reads, "x") == 1);
+  CHECK(source.selects == 2);
+  REQUIRE(reads.select_newest(matchers("x"), kRange).ok());
+  CHECK(source.selects == 2);
+}
+
 TEST_CASE("shared reads: what only one rule reads is not kept") {
   Counting source;
   source.store.add(Labels{{"__name__", "x"}}, kStart, 1);

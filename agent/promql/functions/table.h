@@ -23,6 +23,9 @@ using RangeFunction = double (*)(const Window& window);
 /// The same of all windows of a series' minutes; only where these say exactly what the samples
 /// would. `values` has one a step, absent where nothing is written.
 using MinuteFunction = void (*)(const MinuteColumn& column, std::span<double> values);
+/// The same of a single window's ends.
+using EndsFunction = double (*)(const RangeEnds& ends, const WindowPlacement& placement,
+                                Extrapolation& known);
 /// One value → one value, or absent_value(); `scalars` are the call's scalar arguments.
 using ElementFunction = double (*)(double value, std::span<const double> scalars);
 /// For what needs more than one series or value; `node` holds the Call.
@@ -37,6 +40,7 @@ struct RangeTask {
   RangeFunction function = nullptr;
   MinuteFunction of_minutes = nullptr;
   MinuteNeed needs = MinuteNeed::Ends;
+  EndsFunction of_ends = nullptr;
   BlockFold fold = BlockFold::None;
   bool keeps_name = false;
   bool wants_falls = false;

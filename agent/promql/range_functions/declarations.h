@@ -19,6 +19,10 @@ void minutes_rate(const MinuteColumn&, std::span<double> values);
 void minutes_increase(const MinuteColumn&, std::span<double> values);
 void minutes_delta(const MinuteColumn&, std::span<double> values);
 
+double ends_rate(const RangeEnds&, const WindowPlacement&, Extrapolation&);
+double ends_increase(const RangeEnds&, const WindowPlacement&, Extrapolation&);
+double ends_delta(const RangeEnds&, const WindowPlacement&, Extrapolation&);
+
 // regression.cc
 double range_deriv(const Window&);
 double range_predict_linear(const Window&);

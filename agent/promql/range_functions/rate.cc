@@ -84,6 +84,18 @@ double extrapolated(const Window& window, Kind kind, bool per_second) {
                       kind, per_second, *window.known);
 }
 
+double extrapolated(const RangeEnds& ends, const WindowPlacement& placement, Kind kind,
+                    bool per_second, Extrapolation& known) {
+  if (ends.count < 2) return absent_value();
+  double change = ends.last.value - ends.first.value;
+  if (kind == Kind::Counter)
+    for (const double before : ends.falls) change += before;
+  const Timestamp end = placement.end(0);
+  return extrapolated({ends.first.value, change, ends.count, ends.first.time, ends.last.time,
+                       end - placement.range, end},
+                      kind, per_second, known);
+}
+
 /// A series' windows one after the other; what a counter lost inside a window is added again.
 void extrapolate_minutes(const MinuteColumn& column, Kind kind, bool per_second,
                          std::span<double> values) {
@@ -135,6 +147,16 @@ void minutes_increase(const MinuteColumn& column, std::span<double> values) {
 }
 void minutes_delta(const MinuteColumn& column, std::span<double> values) {
   extrapolate_minutes(column, Kind::Gauge, false, values);
+}
+double ends_rate(const RangeEnds& ends, const WindowPlacement& placement, Extrapolation& known) {
+  return extrapolated(ends, placement, Kind::Counter, true, known);
+}
+double ends_increase(const RangeEnds& ends, const WindowPlacement& placement,
+                     Extrapolation& known) {
+  return extrapolated(ends, placement, Kind::Counter, false, known);
+}
+double ends_delta(const RangeEnds& ends, const WindowPlacement& placement, Extrapolation& known) {
+  return extrapolated(ends, placement, Kind::Gauge, false, known);
 }
 double range_irate(const Window& window) { return last_two(window, Kind::Counter, true); }
 double range_idelta(const Window& window) { return last_two(window, Kind::Gauge, false); }

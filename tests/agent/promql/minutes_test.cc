@@ -215,3 +215,55 @@ TEST_CASE("coarse data: the answer says so") {
         "PromQL info: the answer is coarser than asked: samples older than the raw tier are kept "
         "every 1m (1:5)");
 }
+
+TEST_CASE("ends: a single window's give what the samples give") {
+  Fixture f;
+  std::size_t values = 0;
+  for (const std::string function : {"rate", "increase", "delta"})
+    for (const std::string metric : {"c_total", "whole", "parts", "odd"})
+      for (const std::string window : {"8s", "50s", "3m", "25m"})
+        for (std::int64_t seconds = 300; seconds < 3'800; seconds += 317) {
+          const Expression query =
+              Expression::parse(function + "(" + metric + "[" + window + "])").value();
+          const auto ask = [&](bool ends) {
+            f.source.ends_given = ends;
+            f.source.minutes_given = false;
+            const auto answer = Engine(f.options, f.clock)
+                                    .instant(f.source, query, from_millis(kBegin + seconds * 1000));
+            REQUIRE(answer.ok());
+            return std::get<Vector>(answer->value);
+          };
+          const Vector by_ends = ask(true), by_samples = ask(false);
+          REQUIRE(by_ends.size() == by_samples.size());
+          for (std::size_t i = 0; i < by_ends.size(); ++i) {
+            CHECK(by_ends[i].labels == by_samples[i].labels);
+            CHECK((by_ends[i].value == by_samples[i].value ||
+                   (std::isnan(by_ends[i].value) && std::isnan(by_samples[i].value))));
+            ++values;
+          }
+        }
+  CHECK(f.source.ends_reads > 0);
+  CHECK(values > 500);
+}
+
+TEST_CASE("ends: samples are counted and limited as if they had been read") {
+  Fixture f;
+  QueryContext context;
+  context.count_samples = true;
+  const auto ask = [&](const EngineOptions& options) {
+    return Engine(options, f.clock)
+        .instant(f.source, Expression::parse("rate(c_total[10m])").value(),
+                 from_millis(kBegin + 3'000'000), context);
+  };
+  f.source.minutes_given = false;
+  const auto by_ends = ask(f.options);
+  REQUIRE(by_ends.ok());
+  f.source.ends_given = false;
+  const auto by_samples = ask(f.options);
+  CHECK(by_ends->stats.samples == by_samples->stats.samples);
+  CHECK(by_ends->stats.samples_at_step == by_samples->stats.samples_at_step);
+  f.source.ends_given = true;
+  EngineOptions few;
+  few.sample_limit = 100;
+  CHECK_FALSE(ask(few).ok());
+}

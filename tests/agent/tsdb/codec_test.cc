@@ -140,3 +140,118 @@ TEST_CASE("codec: a change alone is read back with the state that went before") 
     CHECK(std::bit_cast<double>(reader.bits) == value);
   }
 }
+
+namespace {
+
+/// Decimals that rise and fall, repeats, values that are none, now and then a NaN.
+std::vector<double> mixed_column(std::mt19937& random, std::size_t count, bool nans) {
+  std::vector<double> values;
+  double level = double(random() % 1000) / 100;
+  while (values.size() < count) {
+    switch (random() % 12) {
+      case 0:
+        level = double(random() % 100) / 10;
+        break;
+      case 1:
+        level = std::bit_cast<double>(std::uint64_t(random()) << 32 | random());
+        if (std::isnan(level)) level = 1;
+        break;
+      case 2:
+        values.insert(values.end(), std::min<std::size_t>(5, count - values.size()), level);
+        continue;
+      case 3:
+        level = std::round(level * 100) / 100 + double(random() % 3) * 400;
+        break;
+      default:
+        level += double(random() % 100) / 100;
+        level = std::round(level * 100) / 100;
+    }
+    values.push_back(nans && random() % 40 == 0 ? std::numeric_limits<double>::quiet_NaN() : level);
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("codec: the ends of a column's part are what its values say") {
+  std::mt19937 random(1);
+  std::size_t falls_seen = 0, refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const std::size_t size = 1 + random() % 80;
+    const std::vector<double> values = mixed_column(random, size, i % 2 == 1);
+    const std::string bytes = encode(values);
+    const std::size_t skip = random() % size, count = 1 + random() % (size - skip);
+    const double before = 3;
+    std::vector<double> expected = {-1};
+    bool any_nan = false;
+    for (std::size_t at = skip; at < skip + count; ++at) {
+      const double last = at == skip ? before : values[at - 1];
+      any_nan = any_nan || std::isnan(values[at]);
+      if (values[at] < last) expected.push_back(last);
+    }
+    ValueEnds ends;
+    std::vector<double> falls = {-1};
+    const bool read = decode_ends(bytes, skip, count, &before, ends, falls);
+    CHECK(read == !any_nan);
+    refused += read ? 0 : 1;
+    if (!read) continue;
+    CHECK(ends.first == values[skip]);
+    CHECK(ends.last == values[skip + count - 1]);
+    CHECK(falls == expected);
+    falls_seen += falls.size() - 1;
+  }
+  CHECK(falls_seen > 1000);
+  CHECK(refused > 100);
+}
+
+TEST_CASE("codec: ends of truncated and damaged columns are refused or lie within them") {
+  std::mt19937 random(2);
+  for (int i = 0; i < 2000; ++i) {
+    std::string bytes = encode(mixed_column(random, 40, false));
+    if (i % 2 == 0)
+      bytes.resize(random() % bytes.size());
+    else
+      bytes[random() % bytes.size()] = char(random());
+    ValueEnds ends;
+    std::vector<double> falls;
+    if (decode_ends(bytes, 3, 37, nullptr, ends, falls)) CHECK(falls.size() < 40);
+    TimeEnds times;
+    if (find_times(bytes, 40, 5, 5000, times)) CHECK(times.before + times.count <= 40);
+  }
+  ValueEnds ends;
+  std::vector<double> falls;
+  CHECK_FALSE(decode_ends("", 0, 1, nullptr, ends, falls));
+  TimeEnds times;
+  CHECK_FALSE(find_times("", 1, 0, 1, times));
+}
+
+TEST_CASE("codec: times within a range are found without being written down") {
+  std::mt19937 random(3);
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<std::int64_t> written;
+    std::int64_t time = 1'700'000'000'000 + random() % 1000;
+    TimeEncoder encoder;
+    std::string bytes;
+    for (std::size_t at = 1 + random() % 60; at > 0; --at) {
+      written.push_back(time);
+      encoder.append(time, bytes);
+      time += random() % 4 == 0 ? 1 + random() % 2000 : 1000;
+    }
+    encoder.finish(bytes);
+    const std::int64_t from = written[0] + std::int64_t(random() % 70'000) - 5'000;
+    const std::int64_t to = from + std::int64_t(random() % 50'000);
+    std::vector<std::int64_t> within;
+    std::size_t before = 0;
+    for (const std::int64_t one : written) {
+      if (one < from) ++before;
+      if (one >= from && one <= to) within.push_back(one);
+    }
+    TimeEnds found;
+    REQUIRE(find_times(bytes, written.size(), from, to, found));
+    CHECK(found.before == before);
+    REQUIRE(found.count == within.size());
+    if (within.empty()) continue;
+    CHECK(found.first == within.front());
+    CHECK(found.last == within.back());
+  }
+}

@@ -19,7 +19,7 @@ AppendOutcome add(Head& head, SeriesRef ref, Timestamp time, double value) {
 
 std::size_t count(const Head& head, const std::string& name) {
   std::vector<HeadFound> found;
-  head.select(named(name), {}, found);
+  head.select(named(name), {}, Wanted::Samples, found);
   if (found.empty()) return 0;
   std::vector<RunView> views;
   for (const auto& run : found[0].runs) views.push_back(view(*run));
@@ -78,7 +78,7 @@ TEST_CASE("head: a series written backwards stays whole and in few runs") {
   for (int i = 1000; i > 0; --i) REQUIRE(add(head, ref, kStart + i * 1s, i).stored == 1);
   CHECK(count(head, "m") == 1000);
   std::vector<HeadFound> found;
-  head.select(named("m"), {}, found);
+  head.select(named("m"), {}, Wanted::Samples, found);
   CHECK(found[0].runs.size() < 100);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("head: where the newest write is to win it does, however far back") {
   };
   const auto values = [&] {
     std::vector<HeadFound> found;
-    head.select(named("m"), {}, found);
+    head.select(named("m"), {}, Wanted::Samples, found);
     std::vector<RunView> views;
     for (const auto& run : found[0].runs) views.push_back(view(*run));
     Columns columns;
@@ -204,4 +204,49 @@ TEST_CASE("head: memory stays flat while series come and go") {
   CHECK(most_late <= most_early * 11 / 10);
   head.remove(head.collect(kNever));
   CHECK(head.sample_bytes() < 20'000);
+}
+
+TEST_CASE("head: what is selected comes by labels, also when series came since it was last asked") {
+  Head head({});
+  const auto names = [&] {
+    std::vector<HeadFound> found;
+    head.select(named("m"), {}, Wanted::Samples, found);
+    std::vector<std::string> values;
+    for (const HeadFound& one : found) values.emplace_back(one.labels.get("x"));
+    return values;
+  };
+  std::vector<std::string> expected;
+  for (int i = 0; i < 30; ++i) {
+    const std::string value(1, char('a' + i * 7 % 30));
+    add(head, *head.resolve({{"__name__", "m"}, {"x", value}}, SeriesKind::Gauge, kStart), kStart,
+        i);
+    expected.push_back(value);
+    std::ranges::sort(expected);
+    CHECK(names() == expected);
+  }
+  CHECK(names() == expected);
+  head.remove(head.collect(kNever));
+  CHECK(head.retire(kNever) == 30);
+  CHECK(names().empty());
+}
+
+TEST_CASE("head: the newest sample alone comes without runs, an older one with them") {
+  Head head({});
+  const SeriesRef ref = *head.resolve({{"__name__", "m"}}, SeriesKind::Gauge, kStart);
+  for (int i = 1; i <= 5; ++i) add(head, ref, kStart + i * 1s, i);
+  const auto select = [&](TimeRange range) {
+    std::vector<HeadFound> found;
+    head.select(named("m"), range, Wanted::Newest, found);
+    return found;
+  };
+  auto found = select({kStart, kStart + 5s});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].runs.empty());
+  CHECK(found[0].newest->time == kStart + 5s);
+  CHECK(found[0].newest->value == 5);
+  found = select({kStart, kStart + 4s});
+  REQUIRE(found.size() == 1);
+  CHECK_FALSE(found[0].newest);
+  CHECK(found[0].runs.size() == 1);
+  CHECK(select({kStart + 6s, kNever}).empty());
 }

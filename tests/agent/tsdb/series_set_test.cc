@@ -14,7 +14,7 @@ namespace {
 HeadFound found(const char* name, int samples) {
   OpenRun open;
   for (int i = 0; i < samples; ++i) open.append(to_millis(kStart) + 1000 * (i + 1), i, nullptr, 0);
-  HeadFound out{{{"__name__", name}}, SeriesKind::Gauge, {}};
+  HeadFound out{{{"__name__", name}}, SeriesKind::Gauge, {}, {}};
   out.runs.push_back(open.seal());
   return out;
 }
@@ -24,8 +24,8 @@ HeadFound found(const char* name, int samples) {
 TEST_CASE("series set: sorted by labels, each read replaces what was in the columns") {
   std::atomic<bool> read_much = false;
   StoredSeriesSet set({kStart + 3s, kNever}, kAsItIs, read_much);
-  set.add(found("b", 5));
   set.add(found("a", 3));
+  set.add(found("b", 5));
   set.sort();
   REQUIRE(set.size() == 2);
   CHECK(set.labels(0).metric_name() == "a");
@@ -68,4 +68,40 @@ TEST_CASE("series set: minutes that would all be made from samples are left to t
   const auto read = set.read_minutes(0, MinuteNeed::Sums, minutes);
   REQUIRE(read.ok());
   CHECK_FALSE(*read);
+}
+
+TEST_CASE("series set: where the head has the newest sample and no other is wanted, that is all") {
+  std::atomic<bool> read_much = false;
+  StoredSeriesSet set({kStart, kNever}, kAsItIs, read_much);
+  set.add({{{"__name__", "m"}}, SeriesKind::Gauge, {}, Sample{kStart + 9s, 7}});
+  set.sort();
+  Columns columns;
+  REQUIRE(set.read(0, columns).ok());
+  CHECK(columns.times == std::vector{kStart + 9s});
+  CHECK(columns.values == std::vector<double>{7});
+  RangeEnds ends;
+  CHECK_FALSE(set.read_ends(0, ends));
+}
+
+TEST_CASE("series set: ends of what the head has, none where runs reach over one another") {
+  std::atomic<bool> read_much = false;
+  StoredSeriesSet set({kStart + 3s, kStart + 8s}, kAsItIs, read_much);
+  HeadFound apart = found("a", 5);
+  OpenRun next;
+  for (int i = 6; i < 20; ++i) next.append(to_millis(kStart + i * 1s), 20 - i, nullptr, 0);
+  apart.runs.push_back(next.seal());
+  set.add(std::move(apart));
+  HeadFound late = found("b", 5);
+  late.runs.push_back(found("b", 3).runs[0]);
+  set.add(std::move(late));
+  set.sort();
+  RangeEnds ends;
+  REQUIRE(set.read_ends(0, ends));
+  CHECK(ends.count == 6);
+  CHECK(ends.first.time == kStart + 3s);
+  CHECK(ends.first.value == 2);
+  CHECK(ends.last.time == kStart + 8s);
+  CHECK(ends.last.value == 12);
+  CHECK(ends.falls == std::vector<double>{14, 13});
+  CHECK_FALSE(set.read_ends(1, ends));
 }

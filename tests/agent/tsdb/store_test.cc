@@ -245,3 +245,40 @@ TEST_CASE("store: series of one group are read one after another from one chunk"
     REQUIRE(columns.values[9] == double(i));
   }
 }
+
+TEST_CASE("store: the newest sample alone is the last that a select gives, head or file") {
+  Bench bench;
+  REQUIRE(bench.open().ok());
+  const SeriesRef flushed = bench.resolve({{"__name__", "m"}, {"i", "flushed"}});
+  const SeriesRef both = bench.resolve({{"__name__", "m"}, {"i", "both"}});
+  for (int i = 1; i <= 100; ++i) {
+    bench.clock.advance(1s);
+    for (const SeriesRef ref : {flushed, both}) bench.add(ref, kStart + i * 1s, i);
+  }
+  REQUIRE(bench.store->flush_all(bench.clock.now()).ok());
+  const SeriesRef head = bench.resolve({{"__name__", "m"}, {"i", "head"}});
+  for (int i = 101; i <= 200; ++i) {
+    bench.clock.advance(1s);
+    for (const SeriesRef ref : {both, head}) bench.add(ref, kStart + i * 1s, i);
+  }
+  std::size_t compared = 0;
+  for (const TimeRange range :
+       {TimeRange{}, TimeRange{kStart, kStart + 150s}, TimeRange{kStart + 20s, kStart + 50s},
+        TimeRange{kStart + 300s, kNever}}) {
+    const auto newest = *bench.store->select_newest(named("m"), range);
+    const auto all = *bench.store->select(named("m"), range);
+    REQUIRE(newest->size() == all->size());
+    for (std::size_t i = 0; i < all->size(); ++i) {
+      CHECK(newest->labels(i) == all->labels(i));
+      Columns last, samples;
+      REQUIRE(newest->read(i, last).ok());
+      REQUIRE(all->read(i, samples).ok());
+      REQUIRE((last.size() == 0) == (samples.size() == 0));  // a file's series may have none here
+      if (last.size() == 0) continue;
+      ++compared;
+      CHECK(last.times.back() == samples.times.back());
+      CHECK(last.values.back() == samples.values.back());
+    }
+  }
+  CHECK(compared == 3 + 3 + 2);
+}
