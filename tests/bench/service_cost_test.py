@@ -5,11 +5,12 @@ agent's own: what the kernel does for the reads is not in them.
 """
 import os
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+import instructions  # noqa: E402
 
 PROGRAM = pathlib.Path(os.environ.get(
     "SERVICE_COST", pathlib.Path(__file__).resolve().parents[2] / "build/release/tests/bench/service_cost"))
@@ -44,10 +45,8 @@ def run(processes, ticks=TICKS):
     """(instructions a tick, {what the program printed})"""
     with tempfile.TemporaryDirectory(prefix="lapwing-services-") as folder:
         compose(folder, processes)
-        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=measured",
-                               str(PROGRAM), folder, str(ticks)], capture_output=True, text=True, check=True, timeout=240)
-    printed = {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
-    return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / ticks, printed
+        total, printed = instructions.run(PROGRAM, folder, ticks)
+    return total / ticks, printed
 
 
 class ServiceCost(unittest.TestCase):
