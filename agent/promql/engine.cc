@@ -113,7 +113,7 @@ Result<QueryResult> Engine::instant(const SeriesSource& source, const Expression
     Evaluation evaluation(source, options_, clock_, context, {time, time});
     evaluation.check_time();  // Who gave up while the query waited gets nothing evaluated.
     evaluation.count_samples(grid.count);
-    evaluation.share(expression.common_parts());
+    evaluation.share(expression.repeated_parts());
     Value value = instant_value(evaluation, expression.root(), grid);
     return finish(std::move(value), evaluation);
   } catch (QueryFailure& failure) {
@@ -137,7 +137,7 @@ Result<QueryResult> Engine::range(const SeriesSource& source, const Expression& 
     Evaluation evaluation(source, options_, clock_, context, {from, to});
     evaluation.check_time();  // Who gave up while the query waited gets nothing evaluated.
     evaluation.count_samples(grid.count);
-    evaluation.share(expression.common_parts());
+    evaluation.share(expression.repeated_parts());
     evaluation.take_points(grid.count);  // Not even one series of it would fit.
     evaluation.release_points(grid.count);
     Matrix matrix = kind == ValueType::Scalar ? scalar_matrix(evaluation, expression.root(), grid)

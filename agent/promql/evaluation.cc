@@ -108,7 +108,7 @@ Evaluation::Evaluation(const SeriesSource& source, const EngineOptions& options,
 
 Evaluation::~Evaluation() = default;
 
-void Evaluation::share(const CommonParts* common) {
+void Evaluation::share(const RepeatedParts* common) {
   if (common != nullptr) shared_ = std::make_unique<SharedParts>(*this, *common);
 }
 

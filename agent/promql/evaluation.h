@@ -26,8 +26,8 @@ struct QueryFailure {
   Error error;
 };
 
-struct CommonParts;  // common_parts.h
-class SharedParts;   // shared_parts.h
+struct RepeatedParts;  // repeated_parts.h
+class SharedParts;     // shared_parts.h
 
 [[noreturn]] void fail_query(std::string message);
 
@@ -42,7 +42,7 @@ class Evaluation {
 
   /// Before anything is evaluated: what comes more than once in the tree is then evaluated once.
   /// Null: nothing does. It and the tree must outlive the Evaluation.
-  void share(const CommonParts* common);
+  void share(const RepeatedParts* common);
 
   /// Before anything is evaluated; counts only when the context asks for it.
   void count_samples(std::size_t steps);

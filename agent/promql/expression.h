@@ -12,8 +12,8 @@
 
 namespace lapwing::promql {
 
-struct CommonParts;  // common_parts.h
-struct Node;         // ast.h
+struct RepeatedParts;  // repeated_parts.h
+struct Node;           // ast.h
 
 /// Immutable, cheap to copy, any thread.
 class Expression {
@@ -28,13 +28,13 @@ class Expression {
   std::vector<std::vector<Matcher>> selectors() const;
   const Node& root() const { return *root_; }
   /// What comes more than once in it; null: nothing. Lives as long as the expression or a copy.
-  const CommonParts* common_parts() const { return common_.get(); }
+  const RepeatedParts* repeated_parts() const { return common_.get(); }
 
  private:
   explicit Expression(std::shared_ptr<const Node> root);
 
   std::shared_ptr<const Node> root_;
-  std::shared_ptr<const CommonParts> common_;
+  std::shared_ptr<const RepeatedParts> common_;
 };
 
 /// A selector alone, as `match[]` has it: `up{job="x"}`. Invalid when it is anything else.

@@ -25,7 +25,7 @@ class SharedParts::Replay final : public SeriesStream {
   std::size_t at_ = 0;
 };
 
-SharedParts::SharedParts(Evaluation& evaluation, const CommonParts& common)
+SharedParts::SharedParts(Evaluation& evaluation, const RepeatedParts& common)
     : evaluation_(evaluation),
       common_(common),
       held_(common.parts.size()),

@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "agent/promql/common_parts.h"
 #include "agent/promql/evaluation.h"
+#include "agent/promql/repeated_parts.h"
 #include "agent/promql/shared_samples.h"
 
 namespace lapwing::promql {
@@ -21,7 +21,7 @@ class SharedParts {
   using Evaluate = std::function<SeriesStreamPointer(const Node& part)>;
 
   /// Both must outlive it.
-  SharedParts(Evaluation& evaluation, const CommonParts& common);
+  SharedParts(Evaluation& evaluation, const RepeatedParts& common);
 
   /// nullptr when the node is no such part, or is too large to be held. The series of the part over
   /// the grid otherwise; `evaluate` is asked the first time, for the last of the equal nodes, to
@@ -44,7 +44,7 @@ class SharedParts {
   void hold(Held& held, SeriesStreamPointer stream);
 
   Evaluation& evaluation_;
-  const CommonParts& common_;
+  const RepeatedParts& common_;
   std::vector<std::map<GridKey, std::shared_ptr<Held>>> held_;  // of common_.parts
   std::vector<std::vector<std::shared_ptr<SharedSamples>>>
       ranges_;  // of common_.ranges, one a grid

@@ -181,7 +181,7 @@ TEST_CASE("folds: infinities and overflow go the plain way") {
   check_equal(folded, f.range("avg_over_time(big[299999ms])", 50s));
 }
 
-TEST_CASE("common parts: are read once, and notes are the last one's") {
+TEST_CASE("repeated parts: are read once, and notes are the last one's") {
   const Fixture f;
   const auto expression =
       Expression::parse("sum(rate(whole[5m])) / sum(rate(whole[5m])) + rate(whole[2m])").value();
@@ -194,7 +194,7 @@ TEST_CASE("common parts: are read once, and notes are the last one's") {
   CHECK(answer->infos[0].ends_with("\"whole\" (1:52)"));
 }
 
-TEST_CASE("common parts: of different grids are different") {
+TEST_CASE("repeated parts: of different grids are different") {
   const Fixture f;
   const Matrix plain = f.range("max_over_time(whole[10m:1m])");
   const Matrix both = f.range("max_over_time(whole[10m:1m]) + 0 * whole");

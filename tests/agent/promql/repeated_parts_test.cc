@@ -1,4 +1,4 @@
-#include "agent/promql/common_parts.h"
+#include "agent/promql/repeated_parts.h"
 
 #include <catch2/catch.hpp>
 
@@ -20,8 +20,8 @@ Counts counts(const char* text) {
   const auto expression = Expression::parse(text);
   REQUIRE(expression.ok());
   Counts found;
-  if (const CommonParts* common = expression->common_parts()) {
-    for (const CommonParts::Part& part : common->parts) found.parts.push_back(part.count);
+  if (const RepeatedParts* common = expression->repeated_parts()) {
+    for (const RepeatedParts::Part& part : common->parts) found.parts.push_back(part.count);
     found.ranges = common->ranges;
   }
   std::ranges::sort(found.parts);
@@ -31,13 +31,13 @@ Counts counts(const char* text) {
 
 }  // namespace
 
-TEST_CASE("common parts: nothing that comes once is one") {
-  CHECK(Expression::parse("rate(a[5m]) / rate(b[5m])")->common_parts() == nullptr);
-  CHECK(Expression::parse("a / on(x) b + 1 + 1")->common_parts() == nullptr);
-  CHECK(Expression::parse("1 + 1")->common_parts() == nullptr);
+TEST_CASE("repeated parts: nothing that comes once is one") {
+  CHECK(Expression::parse("rate(a[5m]) / rate(b[5m])")->repeated_parts() == nullptr);
+  CHECK(Expression::parse("a / on(x) b + 1 + 1")->repeated_parts() == nullptr);
+  CHECK(Expression::parse("1 + 1")->repeated_parts() == nullptr);
 }
 
-TEST_CASE("common parts: equal parts are counted, whatever is inside of them once") {
+TEST_CASE("repeated parts: equal parts are counted, whatever is inside of them once") {
   CHECK(counts("a / (a + b)") == Counts{{2}, {}});
   CHECK(counts("rate(a[5m]) > 1 and rate(a[5m]) < 9") == Counts{{2}, {}});
   CHECK(counts("sum(rate(a[5m])) / sum(rate(a[5m])) * sum(rate(a[5m]))") == Counts{{3}, {}});
@@ -45,12 +45,12 @@ TEST_CASE("common parts: equal parts are counted, whatever is inside of them onc
   CHECK(counts("(a) + ((a))") == Counts{{2}, {}});
 }
 
-TEST_CASE("common parts: a range selector below several functions") {
+TEST_CASE("repeated parts: a range selector below several functions") {
   CHECK(counts("max_over_time(a[5m]) - min_over_time(a[5m])") == Counts{{}, {2}});
   CHECK(counts("max_over_time(a[5m]) - min_over_time(a[6m])") == Counts{});
   // A part that comes twice selects once, and the node that is evaluated knows of it.
   const auto both = Expression::parse("rate(a[5m]) + rate(a[5m]) + max_over_time(a[5m])");
-  const CommonParts& common = *both->common_parts();
+  const RepeatedParts& common = *both->repeated_parts();
   REQUIRE(common.parts.size() == 1);
   CHECK(common.ranges == std::vector<std::size_t>{2});
   CHECK(common.range_of.size() == 3);
@@ -58,14 +58,14 @@ TEST_CASE("common parts: a range selector below several functions") {
   CHECK(common.range_of.contains(std::get<Call>(rate.form).arguments[0].get()));
 }
 
-TEST_CASE("common parts: live as long as a copy of their expression") {
-  const CommonParts* common = nullptr;
+TEST_CASE("repeated parts: live as long as a copy of their expression") {
+  const RepeatedParts* common = nullptr;
   std::unique_ptr<Expression> copy;
   {
     const auto expression = Expression::parse("a + a");
-    common = expression->common_parts();
+    common = expression->repeated_parts();
     copy = std::make_unique<Expression>(*expression);
   }
-  CHECK(copy->common_parts() == common);
+  CHECK(copy->repeated_parts() == common);
   CHECK(common->parts[0].count == 2);
 }

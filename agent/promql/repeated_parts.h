@@ -1,4 +1,4 @@
-// CommonParts: what comes more than once in a query: parts, and range selectors below different
+// RepeatedParts: what comes more than once in a query: parts, and range selectors below different
 // functions. Found once for an expression, which a rule evaluates each second.
 #pragma once
 
@@ -12,14 +12,14 @@ namespace lapwing::promql {
 struct Node;  // ast.h
 
 /// Immutable. Refers to the tree's nodes.
-struct CommonParts {
+struct RepeatedParts {
   struct Part {
     const Node* last = nullptr;  ///< the one of its nodes that is evaluated last
     std::size_t count = 0;
   };
 
   /// Null when nothing comes twice.
-  static std::unique_ptr<const CommonParts> find(const Node& root);
+  static std::unique_ptr<const RepeatedParts> find(const Node& root);
 
   std::vector<Part> parts;  ///< instant vectors
   std::unordered_map<const Node*, std::size_t> part_of;

@@ -1,4 +1,4 @@
-#include "agent/promql/common_parts.h"
+#include "agent/promql/repeated_parts.h"
 
 #include <algorithm>
 #include <string>
@@ -118,8 +118,8 @@ class Collector {
     each_operand(node, [&](const Node& operand) { collect(operand); });
   }
 
-  CommonParts result() const {
-    CommonParts common;
+  RepeatedParts result() const {
+    RepeatedParts common;
     for (const auto& [text, use] : parts_) {
       if (use.nodes.size() < 2) continue;
       for (const Node* node : use.nodes) common.part_of[node] = common.parts.size();
@@ -158,15 +158,15 @@ class Collector {
 
 }  // namespace
 
-std::unique_ptr<const CommonParts> CommonParts::find(const Node& root) {
+std::unique_ptr<const RepeatedParts> RepeatedParts::find(const Node& root) {
   if (root.order > kNodeLimit) return nullptr;
   const Names names(root);
   if (!names.any_repeated()) return nullptr;
   Collector collector(names);
   collector.collect(root);
-  CommonParts common = collector.result();
+  RepeatedParts common = collector.result();
   if (common.parts.empty() && common.ranges.empty()) return nullptr;
-  return std::make_unique<const CommonParts>(std::move(common));
+  return std::make_unique<const RepeatedParts>(std::move(common));
 }
 
 }  // namespace lapwing::promql
