@@ -1,4 +1,5 @@
 # Times of turns as tcpdump saw them: a witness between what a client says and what the agent says of the same traffic.
+import collections
 import contextlib
 import pathlib
 import struct
@@ -31,22 +32,26 @@ def segments(path, port):
             yield seconds * 10**9 + nanoseconds, (bytes(ip[16:20] if server else ip[12:16]), destination if server else source), server
 
 
-def turns(path, port):
-    """Seconds from a request's last payload to its answer's first, for each turn, sorted."""
-    asked, found = {}, []
+def turns(path, port, greetings=0):
+    """Seconds from a request's last payload to its answer's first, for each turn, sorted; without so many at the
+    beginning of each connection."""
+    asked, found, before = {}, [], collections.Counter()
     for time, client, server in segments(path, port):
         if not server:
             asked[client] = time
         elif client in asked:
-            found.append((time - asked.pop(client)) / 1e9)
+            turn = (time - asked.pop(client)) / 1e9
+            before[client] += 1
+            if before[client] > greetings:
+                found.append(turn)
     return sorted(found)
 
 
 class Wire:
     """tcpdump on loopback while the block runs; afterwards `turns`, sorted."""
 
-    def __init__(self, port):
-        self.port, self.turns = port, []
+    def __init__(self, port, greetings=0):
+        self.port, self.greetings, self.turns = port, greetings, []
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -61,6 +66,6 @@ class Wire:
             self.process.stop()
             dropped = [line for line in self.process.output().splitlines() if "dropped by kernel" in line]
             assert dropped and dropped[0].startswith("0 "), f"tcpdump is no witness: {dropped}"
-            self.turns = turns(self.file, self.port)
+            self.turns = turns(self.file, self.port, self.greetings)
         finally:
             self.stack.close()
