@@ -11,8 +11,8 @@ from lapwing import BINARY  # noqa: E402
 
 TOOL = BINARY.parent / "tests/bench/store_bench"
 SETTLED = 75  # minutes: ended series leave the head after an hour
-# The head's limit of 256 MiB, and the program itself.
-PEAK_MIB = 272
+# The head's limit of 256 MiB, the program itself and what malloc keeps in pieces: 270 and 272 were measured.
+PEAK_MIB = 280
 GROWTH = 1.1  # of the mean; a single figure is before a flush or behind one
 
 
