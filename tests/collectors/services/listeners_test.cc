@@ -18,7 +18,7 @@ using namespace lapwing::testing;
 
 namespace {
 
-NetlinkBytes socket(std::uint8_t state, std::uint16_t port, std::uint32_t inode) {
+NetlinkBytes socket_bytes(std::uint8_t state, std::uint16_t port, std::uint32_t inode) {
   inet_diag_msg body{};
   body.idiag_state = state;
   body.id.idiag_sport = htons(port);
@@ -30,14 +30,14 @@ NetlinkBytes socket(std::uint8_t state, std::uint16_t port, std::uint32_t inode)
 
 TEST_CASE("listeners: takes those that listen") {
   std::vector<Listener> found;
-  CHECK(add_listener(socket(TCP_LISTEN, 80, 7), found).ok());
-  CHECK(add_listener(socket(TCP_ESTABLISHED, 81, 8), found).ok());
+  CHECK(add_listener(socket_bytes(TCP_LISTEN, 80, 7), found).ok());
+  CHECK(add_listener(socket_bytes(TCP_ESTABLISHED, 81, 8), found).ok());
   CHECK(found == std::vector<Listener>{{7, 80}});
 }
 
 TEST_CASE("listeners: a socket that is cut short is Invalid") {
   std::vector<Listener> found;
-  const NetlinkBytes whole = socket(TCP_LISTEN, 80, 7);
+  const NetlinkBytes whole = socket_bytes(TCP_LISTEN, 80, 7);
   CHECK(add_listener(std::span(whole).first(whole.size() - 8), found).error().kind ==
         ErrorKind::Invalid);
   CHECK(found.empty());
