@@ -15,6 +15,8 @@ REASONS = [
      "Go's logarithm of numbers below 2.2e-308 is wrong on amd64 (its assembly takes them for normal ones)"),
     ('', r'\b(sin|cos|tan)\b.*(\b(sinh|cosh|exp|stddev|stdvar|deriv)\b|\^)', r'points',
      'the sine of a number beyond 1e15 is made of its last digits, in which Go and C differ'),
+    ('', r'\btan\b.*\batan2\b', r'points',
+     'the tangent beside a quarter turn is made of the last digit of the angle, in which Go and C differ'),
     ('', r'limitk.*\b(or|unless|and|by|without|on|ignoring|info|count_values)\b', r'series:|points',
      "limitk takes the first k that come, and behind these operators Prometheus's order is chance in a range query"),
     ('', r'label_replace', r'success / invalid regular expression',
