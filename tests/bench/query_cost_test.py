@@ -17,7 +17,7 @@ PROGRAM = pathlib.Path(os.environ.get(
 CEILINGS = {
     "rate_collected": (14_200_000, 5_400, 5),
     "rate_pushed": (14_900_000, 5_400, 5),
-    "newest": (2_400_000, 46, 5),
+    "newest": (2_620_000, 46, 5),
     "alert": (55_600, 46, 50),
 }
 
