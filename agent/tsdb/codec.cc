@@ -85,10 +85,25 @@ bool take_value(ValueState& state, std::uint64_t token, ByteReader& in) {
   return false;
 }
 
+/// Takes the token at `at` when it is a decimal of one or two bytes, as most are, and says by how
+/// much the mantissa changes; a second byte must be readable. A call would cost as much again.
+[[gnu::always_inline]] inline bool take_short_decimal(const unsigned char*& at,
+                                                      std::int64_t& change) {
+  constexpr unsigned kMore = 0x80;  // another byte follows
+  unsigned token = *at;
+  if ((token & 3) != kDecimal) return false;
+  if ((token & kMore) != 0) {
+    if ((at[1] & kMore) != 0) return false;
+    token += unsigned(*++at) * kMore - kMore;
+  }
+  ++at;
+  change = unzigzag(token >> 2);
+  return true;
+}
+
 /// Fills `out` as long as tokens are short decimals of one form, which most are; how many it
 /// filled. What it stops at is left to the caller.
 std::size_t decode_decimals(ValueState& state, ByteReader& in, std::span<double> out) {
-  constexpr unsigned kShort = 0x80;  // not set: the token is one byte
   if (in.left() < 2) return 0;
   const bool divides = state.form < 10;
   const double factor = kFactor[state.form];
@@ -96,15 +111,9 @@ std::size_t decode_decimals(ValueState& state, ByteReader& in, std::span<double>
   const unsigned char* at = in.next();
   const unsigned char* const last = at + in.left() - 1;  // a second byte is behind each before it
   std::size_t filled = 0;
-  while (filled < out.size() && at < last) {
-    unsigned token = *at;
-    if ((token & 3) != kDecimal) break;
-    if ((token & kShort) != 0) {
-      if ((at[1] & kShort) != 0) break;
-      token += unsigned(*++at) * kShort - kShort;
-    }
-    ++at;
-    mantissa += std::uint64_t(unzigzag(token >> 2));
+  std::int64_t change = 0;
+  while (filled < out.size() && at < last && take_short_decimal(at, change)) {
+    mantissa += std::uint64_t(change);
     const auto scaled = double(std::int64_t(mantissa));
     out[filled++] = divides ? scaled / factor : scaled * factor;
   }
@@ -124,21 +133,13 @@ bool is_decimal(const ValueState& state) {
 /// value before goes to `falls`, unless that is null.
 std::size_t pass_decimals(ValueState& state, ByteReader& in, std::size_t limit,
                           std::vector<double>* falls) {
-  constexpr unsigned kShort = 0x80;  // not set: the token is one byte
   if (in.left() < 2) return 0;
   auto mantissa = std::uint64_t(state.mantissa);
   const unsigned char* at = in.next();
   const unsigned char* const last = at + in.left() - 1;  // a second byte is behind each before it
   std::size_t passed = 0;
-  for (; passed < limit && at < last; ++passed) {
-    unsigned token = *at;
-    if ((token & 3) != kDecimal) break;
-    if ((token & kShort) != 0) {
-      if ((at[1] & kShort) != 0) break;
-      token += unsigned(*++at) * kShort - kShort;
-    }
-    ++at;
-    const std::int64_t change = unzigzag(token >> 2);
+  std::int64_t change = 0;
+  for (; passed < limit && at < last && take_short_decimal(at, change); ++passed) {
     if (change < 0 && falls != nullptr)
       falls->push_back(from_mantissa(std::int64_t(mantissa), state.form));
     mantissa += std::uint64_t(change);
