@@ -108,8 +108,8 @@ Evaluation::Evaluation(const SeriesSource& source, const EngineOptions& options,
 
 Evaluation::~Evaluation() = default;
 
-void Evaluation::share(const RepeatedParts* common) {
-  if (common != nullptr) shared_ = std::make_unique<SharedParts>(*this, *common);
+void Evaluation::share(const RepeatedParts* repeated) {
+  if (repeated != nullptr) shared_ = std::make_unique<SharedParts>(*this, *repeated);
 }
 
 void Evaluation::count_samples(std::size_t steps) {

@@ -42,7 +42,7 @@ class Evaluation {
 
   /// Before anything is evaluated: what comes more than once in the tree is then evaluated once.
   /// Null: nothing does. It and the tree must outlive the Evaluation.
-  void share(const RepeatedParts* common);
+  void share(const RepeatedParts* repeated);
 
   /// Before anything is evaluated; counts only when the context asks for it.
   void count_samples(std::size_t steps);

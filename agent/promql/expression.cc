@@ -47,7 +47,7 @@ void collect_selectors(const Node& node, std::vector<std::vector<Matcher>>& out)
 }  // namespace
 
 Expression::Expression(std::shared_ptr<const Node> root)
-    : root_(std::move(root)), common_(RepeatedParts::find(*root_)) {}
+    : root_(std::move(root)), repeated_(RepeatedParts::find(*root_)) {}
 
 Result<Expression> Expression::parse(std::string_view text) {
   if (text.size() > kTextLimitBytes) return invalid("1:1: parse error: expression is too long");

@@ -28,13 +28,13 @@ class Expression {
   std::vector<std::vector<Matcher>> selectors() const;
   const Node& root() const { return *root_; }
   /// What comes more than once in it; null: nothing. Lives as long as the expression or a copy.
-  const RepeatedParts* repeated_parts() const { return common_.get(); }
+  const RepeatedParts* repeated_parts() const { return repeated_.get(); }
 
  private:
   explicit Expression(std::shared_ptr<const Node> root);
 
   std::shared_ptr<const Node> root_;
-  std::shared_ptr<const RepeatedParts> common_;
+  std::shared_ptr<const RepeatedParts> repeated_;
 };
 
 /// A selector alone, as `match[]` has it: `up{job="x"}`. Invalid when it is anything else.

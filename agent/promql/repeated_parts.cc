@@ -119,20 +119,20 @@ class Collector {
   }
 
   RepeatedParts result() const {
-    RepeatedParts common;
+    RepeatedParts repeated;
     for (const auto& [text, use] : parts_) {
       if (use.nodes.size() < 2) continue;
-      for (const Node* node : use.nodes) common.part_of[node] = common.parts.size();
+      for (const Node* node : use.nodes) repeated.part_of[node] = repeated.parts.size();
       const auto last =
           std::ranges::max_element(use.nodes, {}, [](const Node* node) { return node->order; });
-      common.parts.push_back({*last, use.nodes.size()});
+      repeated.parts.push_back({*last, use.nodes.size()});
     }
     for (const auto& [text, use] : ranges_) {
       if (use.count < 2) continue;
-      for (const Node* node : use.nodes) common.range_of[node] = common.ranges.size();
-      common.ranges.push_back(use.count);
+      for (const Node* node : use.nodes) repeated.range_of[node] = repeated.ranges.size();
+      repeated.ranges.push_back(use.count);
     }
-    return common;
+    return repeated;
   }
 
  private:
@@ -164,9 +164,9 @@ std::unique_ptr<const RepeatedParts> RepeatedParts::find(const Node& root) {
   if (!names.any_repeated()) return nullptr;
   Collector collector(names);
   collector.collect(root);
-  RepeatedParts common = collector.result();
-  if (common.parts.empty() && common.ranges.empty()) return nullptr;
-  return std::make_unique<const RepeatedParts>(std::move(common));
+  RepeatedParts repeated = collector.result();
+  if (repeated.parts.empty() && repeated.ranges.empty()) return nullptr;
+  return std::make_unique<const RepeatedParts>(std::move(repeated));
 }
 
 }  // namespace lapwing::promql

@@ -25,36 +25,36 @@ class SharedParts::Replay final : public SeriesStream {
   std::size_t at_ = 0;
 };
 
-SharedParts::SharedParts(Evaluation& evaluation, const RepeatedParts& common)
+SharedParts::SharedParts(Evaluation& evaluation, const RepeatedParts& repeated)
     : evaluation_(evaluation),
-      common_(common),
-      held_(common.parts.size()),
-      ranges_(common.ranges.size()) {}
+      repeated_(repeated),
+      held_(repeated.parts.size()),
+      ranges_(repeated.ranges.size()) {}
 
 std::unique_ptr<SeriesSet> SharedParts::selection(const Node& matrix, TimeRange range) {
-  const auto found = common_.range_of.find(&matrix);
-  if (found == common_.range_of.end()) return nullptr;
+  const auto found = repeated_.range_of.find(&matrix);
+  if (found == repeated_.range_of.end()) return nullptr;
   std::vector<std::shared_ptr<SharedSamples>>& known = ranges_[found->second];
   for (const std::shared_ptr<SharedSamples>& common : known)
     if (common->covers(range)) return SharedSamples::reader(common);
   const Node& selector = *std::get<MatrixSelector>(matrix.form).selector;
   const auto& matchers = std::get<VectorSelector>(selector.form).matchers;
   known.push_back(std::make_shared<SharedSamples>(evaluation_, evaluation_.select(matchers, range),
-                                                  range, common_.ranges[found->second]));
+                                                  range, repeated_.ranges[found->second]));
   return SharedSamples::reader(known.back());
 }
 
 SeriesStreamPointer SharedParts::stream(const Node& node, const StepGrid& grid,
                                         const Evaluate& evaluate) {
-  const auto found = common_.part_of.find(&node);
-  if (found == common_.part_of.end()) return nullptr;
+  const auto found = repeated_.part_of.find(&node);
+  if (found == repeated_.part_of.end()) return nullptr;
   std::shared_ptr<Held>& held = held_[found->second][{to_millis(grid.first), grid.step.count(),
                                                       grid.count, grid.beyond.count()}];
   if (held == nullptr) {
     held = std::make_shared<Held>();
     held->counted = evaluation_.make_counter(grid.count);
     const CounterScope scope(evaluation_.counter(), held->counted);
-    hold(*held, evaluate(*common_.parts[found->second].last));
+    hold(*held, evaluate(*repeated_.parts[found->second].last));
   }
   if (held->matrix == nullptr) return nullptr;
   if (held->counted != nullptr) evaluation_.counter()->add(*held->counted);

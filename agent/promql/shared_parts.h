@@ -21,7 +21,7 @@ class SharedParts {
   using Evaluate = std::function<SeriesStreamPointer(const Node& part)>;
 
   /// Both must outlive it.
-  SharedParts(Evaluation& evaluation, const RepeatedParts& common);
+  SharedParts(Evaluation& evaluation, const RepeatedParts& repeated);
 
   /// nullptr when the node is no such part, or is too large to be held. The series of the part over
   /// the grid otherwise; `evaluate` is asked the first time, for the last of the equal nodes, to
@@ -44,10 +44,10 @@ class SharedParts {
   void hold(Held& held, SeriesStreamPointer stream);
 
   Evaluation& evaluation_;
-  const RepeatedParts& common_;
-  std::vector<std::map<GridKey, std::shared_ptr<Held>>> held_;  // of common_.parts
+  const RepeatedParts& repeated_;
+  std::vector<std::map<GridKey, std::shared_ptr<Held>>> held_;  // of repeated_.parts
   std::vector<std::vector<std::shared_ptr<SharedSamples>>>
-      ranges_;  // of common_.ranges, one a grid
+      ranges_;  // of repeated_.ranges, one a grid
 };
 
 }  // namespace lapwing::promql
