@@ -17,8 +17,8 @@ struct Labels::Block {
   std::uint32_t* ends() { return reinterpret_cast<std::uint32_t*>(this + 1); }
   char* begin() { return reinterpret_cast<char*>(ends() + 2 * std::size_t(count)); }
   std::string_view part(std::size_t index) {
-    const std::uint32_t begin = index == 0 ? 0 : ends()[index - 1];
-    return {this->begin() + begin, ends()[index] - begin};
+    const std::uint32_t start = index == 0 ? 0 : ends()[index - 1];
+    return {begin() + start, ends()[index] - start};
   }
   std::string_view all_bytes() { return {begin(), ends()[2 * std::size_t(count) - 1]}; }
   /// Where label `index` begins.
