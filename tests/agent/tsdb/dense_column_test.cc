@@ -24,6 +24,22 @@ bool integers_round_trip(const std::vector<std::int64_t>& integers) {
   return decode_integers(bytes, out) && integers == out;
 }
 
+/// A column as a chunk holds it: its header, read again, and its body.
+struct Written {
+  explicit Written(const std::vector<double>& values) {
+    DenseColumn column;
+    column.prepare(values);
+    DenseFields fields;
+    column.write(fields, body);
+    bytes = fields.joined();
+    ByteReader in(bytes);
+    REQUIRE(read_dense_headers(in, {&header, 1}));
+  }
+  std::string bytes;  // `header` points into it
+  DenseBody body;
+  DenseHeader header;
+};
+
 std::size_t bytes_of(const std::vector<double>& values) {
   std::string bytes;
   encode_doubles(values, bytes);
@@ -79,16 +95,8 @@ TEST_CASE("dense column: steady columns are small") {
 TEST_CASE("dense column: noise about a level and growth take no sign, steady growth its middle") {
   std::mt19937_64 random(12);
   const auto prediction_of = [](const std::vector<double>& values) {
-    DenseColumn column;
-    column.prepare(values);
-    DenseFields fields;
-    DenseBody body;
-    column.write(fields, body);
-    const std::string bytes = fields.joined();
-    ByteReader in(bytes);
-    DenseHeader header;
-    REQUIRE(read_dense_headers(in, {&header, 1}));
-    return std::pair(header.prediction, header.counted);
+    const Written written(values);
+    return std::pair(written.header.prediction, written.header.counted);
   };
   std::vector<double> noise, growth, steady;
   double grown = 0;
@@ -106,16 +114,8 @@ TEST_CASE("dense column: any part of a column is read as the whole") {
   std::mt19937_64 random(4);
   for (int shape = 0; shape < kShapes; ++shape) {
     const auto values = shaped(shape, 500, random);
-    DenseColumn column;
-    column.prepare(values);
-    DenseFields fields;
-    DenseBody body;
-    column.write(fields, body);
-    const std::string bytes = fields.joined();
-    ByteReader in(bytes);
-    DenseHeader header;
-    REQUIRE(read_dense_headers(in, {&header, 1}));
-    const DenseView view{header, body.sizes, body.bits, {}};
+    const Written written(values);
+    const DenseView view{written.header, written.body.sizes, written.body.bits, {}};
     DenseDecoder decoder;
     for (const auto& [from, to] : {std::pair<std::size_t, std::size_t>{0, 1},
                                    {127, 129},
